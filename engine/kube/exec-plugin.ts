@@ -1,0 +1,129 @@
+/** Credential plugins (`users[].user.exec`): the client.authentication.k8s.io protocol, with a deadline. */
+import { spawn } from 'node:child_process';
+import { dirname, isAbsolute, resolve } from 'node:path';
+import type { Connection } from './connection.ts';
+import type { Granted } from './credentials.ts';
+import { type Environment, type Fields, flag, list, mapping, text } from './kubeconfig.ts';
+import { clean } from './sanitise.ts';
+import { KubeError } from './types.ts';
+
+const DEADLINE_MS = 60_000;
+const MAX_OUTPUT = 1 << 20;
+
+function authError(message: string, cause?: unknown): KubeError {
+  return new KubeError(message, { status: 0, reason: 'Auth', sent: false, cause });
+}
+
+/** Runs the plugin of the connection's user once. The plugin gets no terminal: the screen owns it. */
+export async function runExecPlugin(
+  connection: Connection,
+  env: Environment,
+  deadlineMs = DEADLINE_MS,
+): Promise<Granted> {
+  const { user } = connection;
+  const exec = mapping(user.fields.exec);
+  const given = text(exec, 'command');
+  const apiVersion = text(exec, 'apiVersion');
+  if (given === '') throw authError(`user "${user.name}" has an exec plugin without a command; fix it in ${user.file}`);
+  if (text(exec, 'interactiveMode') === 'Always') {
+    throw authError(`the login plugin ${given} needs a terminal; log in with kubectl first, then try again`);
+  }
+  const inFolder = given.includes('/') && !isAbsolute(given);
+  const command = inFolder ? resolve(dirname(user.file), given) : given;
+  const args = list(exec.args).filter((arg): arg is string => typeof arg === 'string');
+  const hint = clean(text(exec, 'installHint')).slice(0, 300);
+  const stdout = await run(command, args, pluginEnv(exec, apiVersion, connection, env), deadlineMs, hint);
+  return readAnswer(stdout, command, apiVersion);
+}
+
+function pluginEnv(exec: Fields, apiVersion: string, connection: Connection, env: Environment): NodeJS.ProcessEnv {
+  const added = list(exec.env).map(mapping);
+  const cluster = {
+    server: connection.target.server,
+    ...(connection.serverName ? { 'tls-server-name': connection.serverName } : {}),
+    ...(connection.insecure ? { 'insecure-skip-tls-verify': true } : {}),
+    ...(connection.ca ? { 'certificate-authority-data': Buffer.from(connection.ca, 'latin1').toString('base64') } : {}),
+    ...(connection.proxy ? { 'proxy-url': connection.proxy.href } : {}),
+  };
+  const spec = { interactive: false, ...(flag(exec, 'provideClusterInfo') ? { cluster } : {}) };
+  return {
+    ...env,
+    ...Object.fromEntries(added.map((item) => [text(item, 'name'), text(item, 'value')])),
+    KUBERNETES_EXEC_INFO: JSON.stringify({ kind: 'ExecCredential', apiVersion, spec }),
+  };
+}
+
+function run(command: string, args: string[], env: NodeJS.ProcessEnv, deadlineMs: number, hint: string) {
+  return new Promise<string>((done, failed) => {
+    const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    const out: Buffer[] = [];
+    const err: Buffer[] = [];
+    let size = 0;
+    let stopped = '';
+    const stop = (why: string) => {
+      stopped = why;
+      // The plugin may be a script with children of its own: they hold the pipes open, so the whole group goes.
+      try {
+        process.kill(-child.pid!, 'SIGKILL');
+      } catch {
+        child.kill('SIGKILL');
+      }
+    };
+    const timer = setTimeout(() => stop(`gave no answer within ${Math.round(deadlineMs / 1000)} s`), deadlineMs);
+    const keep = (into: Buffer[]) => (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > MAX_OUTPUT) stop('printed more than 1 MiB');
+      else into.push(chunk);
+    };
+    child.stdout.on('data', keep(out));
+    child.stderr.on('data', keep(err));
+    child.on('error', (error: NodeJS.ErrnoException) => {
+      clearTimeout(timer);
+      const what = error.code === 'ENOENT' ? 'is not installed or not in PATH' : `could not be started (${error.code})`;
+      failed(authError(`the login plugin ${command} ${what}${hint === '' ? '' : `: ${hint}`}`, error));
+    });
+    child.on('close', (code, signal) => {
+      clearTimeout(timer);
+      if (stopped !== '')
+        failed(authError(`the login plugin ${command} ${stopped}; log in with kubectl, then try again`));
+      else if (code === 0) done(Buffer.concat(out).toString('utf8'));
+      else {
+        const said = clean(lastLine(Buffer.concat(err).toString('utf8'))).slice(0, 300);
+        const how = signal ? `was ended by ${signal}` : `failed with exit code ${code}`;
+        failed(authError(`the login plugin ${command} ${how}${said === '' ? '' : `: ${said}`}`));
+      }
+    });
+  });
+}
+
+const lastLine = (output: string) => output.trimEnd().split('\n').at(-1) ?? '';
+
+function readAnswer(stdout: string, command: string, apiVersion: string): Granted {
+  let answer: Fields;
+  try {
+    answer = mapping(JSON.parse(stdout));
+  } catch (error) {
+    throw authError(`the login plugin ${command} printed something that is not JSON`, error);
+  }
+  const status = mapping(answer.status);
+  const string = (key: string) => (typeof status[key] === 'string' ? (status[key] as string) : '');
+  if (answer.kind !== 'ExecCredential' || (apiVersion !== '' && answer.apiVersion !== apiVersion)) {
+    throw authError(
+      `the login plugin ${command} answered with ${clean(String(answer.apiVersion)).slice(0, 80)}, not ${apiVersion}`,
+    );
+  }
+  const token = string('token').trim();
+  const cert = string('clientCertificateData');
+  const key = string('clientKeyData');
+  if ((token === '' && cert === '') || (cert === '') !== (key === '') || /[^\x21-\x7e]/.test(token)) {
+    throw authError(`the login plugin ${command} gave neither a token nor a whole client certificate`);
+  }
+  const end = Date.parse(string('expirationTimestamp'));
+  return {
+    credential: {
+      ...(token === '' ? {} : { authorization: `Bearer ${token}` }),
+      ...(cert === '' ? {} : { cert, key }),
+    },
+    expiresAt: Number.isNaN(end) ? undefined : end,
+  };
+}

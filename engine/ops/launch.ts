@@ -1,0 +1,265 @@
+/** Starting a run, and going on with one: the two ways into the runner. */
+import { randomInt } from 'node:crypto';
+import { type KubeClient, KubeError } from '../kube/types.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Identity } from '../runtime/identity.ts';
+import type { RunEvents } from './events.ts';
+import { execTarget } from './exec-target.ts';
+import { RunHandle } from './handle.ts';
+import { HolderWatch, takenFrom } from './holder.ts';
+import { jobTarget } from './job/target.ts';
+import { type Journal, type Place, stepAt, targetAt } from './journal.ts';
+import type { Leftovers } from './leftovers.ts';
+import { notice } from './notice.ts';
+import { type Prepared, requestSpec } from './plan.ts';
+import { blockerOf, twinOf } from './queueing.ts';
+import { type Ending, execute, NotBegun } from './runner.ts';
+import { Exists, type JournalStore, type RunRef, type Stored, Unsealed } from './store.ts';
+import { listRuns, type Stores } from './stores.ts';
+import type { AttemptTarget } from './target.ts';
+import type { Told } from './told.ts';
+
+/** What an engine works with. */
+export interface Engine {
+  client: KubeClient;
+  clock: Clock;
+  identity: Identity;
+  stores: JournalStore[];
+  holders: HolderWatch;
+  leftovers: Leftovers | undefined;
+}
+
+export const makeEngine = (
+  client: KubeClient,
+  clock: Clock,
+  identity: Identity,
+  { all, leftovers }: Pick<Stores, 'all'> & Partial<Pick<Stores, 'leftovers'>>,
+): Engine => ({
+  client,
+  clock,
+  identity,
+  stores: [...all],
+  holders: new HolderWatch(clock, identity),
+  leftovers,
+});
+
+/** No vowels: no words; no l, 0 and 1: no doubt on the phone. */
+const LETTERS = 'bcdfghjkmnpqrstvwxz2456789';
+
+export function runName(definition: string): string {
+  const tail = Array.from({ length: 5 }, () => LETTERS[randomInt(LETTERS.length)]).join('');
+  const head = definition
+    .toLowerCase()
+    .replace(/[^a-z0-9-]/g, '-')
+    .slice(0, 52)
+    .replace(/^-+|-+$/g, '');
+  return `${head || 'run'}-${tail}`;
+}
+
+export function newJournal(prepared: Prepared, now: string): Journal {
+  const { definition, cluster } = prepared;
+  const { ref } = cluster;
+  return {
+    version: 1,
+    definition: { name: definition.name, digest: definition.digest, source: definition.source, spec: definition.spec },
+    cluster: {
+      uid: ref.uid,
+      namespace: ref.namespace,
+      name: cluster.name,
+      kind: ref.group ? `${ref.kind}.${ref.group}` : ref.kind,
+    },
+    parameters: prepared.parameters,
+    effect: definition.effect,
+    phase: 'Pending',
+    message: '',
+    createdAt: now,
+    conditions: [],
+    steps: prepared.steps,
+    holder: null,
+    verdicts: [],
+  };
+}
+
+/** How the targets of a journal are reached. `readonly`: to follow only; nothing there is started, ended or removed. */
+export function targetOf(
+  engine: Pick<Engine, 'client' | 'clock' | 'leftovers'>,
+  { ref, owner, unsealed }: Pick<Stored, 'ref' | 'owner' | 'unsealed'>,
+  journal: Journal,
+  place: Place,
+  { readonly = false } = {},
+): AttemptTarget {
+  const step = stepAt(journal, place);
+  const target = targetAt(journal, place);
+  const { namespace, name: run } = ref;
+  // The one way from a journal to a command. A Job's log is read by its name alone.
+  if (unsealed && !(readonly && step.via === 'job')) throw new Unsealed({ ref });
+  if (step.via === 'exec') {
+    const { instance: pod, uid, container, containerId } = target;
+    return execTarget(engine.client, { namespace, pod, uid, container, containerId }, engine.leftovers);
+  }
+  const { instance, argv } = target;
+  const { name, image = '', commandLength = 0, env } = step;
+  const request = { namespace, run, step: name, instance, image, argv, commandLength, env, owner };
+  return jobTarget(engine.client, request, engine.clock, readonly);
+}
+
+/** The run that has the cluster. Other stores may be closed to this user: what can't be seen can't be waited for. */
+export async function blockerOfRun(
+  engine: Engine,
+  stored: Stored,
+  fresh: boolean,
+  signal: AbortSignal,
+): Promise<Stored | undefined> {
+  if (stored.journal?.effect === 'read') return undefined;
+  const { namespace } = stored.ref;
+  const cluster = stored.journal?.cluster.uid;
+  const { runs } = await listRuns(engine.stores, namespace, { open: true, signal, ...(cluster ? { cluster } : {}) });
+  return blockerOf(stored, runs, fresh);
+}
+
+/** The same operation is under way already, and nobody sees to it any more. */
+export class Orphan extends Error {
+  override readonly name = 'Orphan';
+  readonly stored: Stored;
+  constructor(stored: Stored) {
+    super(`${stored.ref.name} is the same operation, left behind`);
+    this.stored = stored;
+  }
+}
+
+export interface LaunchOptions {
+  /** A name of the caller's choosing: a run of that name that is there already is refused with Exists. */
+  name?: string;
+  events: RunEvents;
+  told: Told;
+  /** Instead of starting beside a run of the very same operation that its engine has left, throws it as an Orphan. */
+  adoptTwin: boolean;
+  /** Nobody watches the run for this engine: it does itself. */
+  alone?: boolean;
+  /** The run is kept; from now on it can be found by its name. */
+  onKept?: (handle: RunHandle) => void;
+}
+
+/**
+ * Starts a run of a plan in the first store that takes it. Rejects with NotBegun (it can't start, nothing was kept), Exists,
+ * Orphan, or a KubeError; nothing is left behind then.
+ */
+export async function launch(
+  engine: Engine,
+  prepared: Prepared,
+  stores: readonly JournalStore[],
+  options: LaunchOptions,
+  signal: AbortSignal,
+): Promise<{ handle: RunHandle; ending: Ending }> {
+  const { clock, identity } = engine;
+  const { namespace } = prepared.cluster.ref;
+  // A plan that was refused has steps without targets: it would run, and never end.
+  const wrong = [...prepared.errors.map(({ message }) => message), ...prepared.refused][0];
+  if (wrong !== undefined) throw new NotBegun(wrong);
+  for (const [i, store] of stores.entries()) {
+    for (;;) {
+      const ref: RunRef = { group: store.group, namespace, name: options.name ?? runName(prepared.definition.name) };
+      const journal = newJournal(prepared, new Date(clock.now()).toISOString());
+      const handle = new RunHandle(ref, requestSpec(prepared), structuredClone(journal), undefined, {
+        store,
+        clock,
+        identity,
+        ...(options.events.onTrouble ? { onTrouble: options.events.onTrouble } : {}),
+      });
+      // The first contact leaves something where it was: a name that is taken is found before.
+      if (options.name !== undefined && (await isTaken(store, ref, signal))) throw new Exists(options.name);
+      const over = new AbortController();
+      if (options.alone) void notice(engine.client, clock, handle, AbortSignal.any([signal, over.signal]));
+      try {
+        const ending = await execute(
+          {
+            handle,
+            clock,
+            from: null,
+            fresh: true,
+            told: options.told,
+            events: options.events,
+            targetFor: (of, place) => targetOf(engine, handle.stored ?? { ref: handle.ref }, of, place),
+            blocker: async (_, fresh, asked) => {
+              const { stored } = handle;
+              if (!stored) return undefined;
+              const blocker = await blockerOfRun(engine, stored, fresh, asked);
+              if (blocker && fresh && options.adoptTwin && isOrphan(engine, stored, blocker)) {
+                // Nothing of this run was sent: it goes as if it had never been.
+                await store.remove(stored, asked);
+                throw new Orphan(blocker);
+              }
+              if (fresh) options.onKept?.(handle);
+              return blocker?.ref.name;
+            },
+          },
+          signal,
+        );
+        return { handle, ending };
+      } catch (error) {
+        if (error instanceof Exists && options.name === undefined) continue;
+        const elsewhere = error instanceof KubeError && error.status === 403 && !handle.stored && i + 1 < stores.length;
+        if (!elsewhere) throw error;
+        break;
+      } finally {
+        over.abort();
+      }
+    }
+  }
+  throw new Error('no store takes a run');
+}
+
+/** As far as it can be seen: what keeps the run says it for good. */
+const isTaken = async (store: JournalStore, ref: RunRef, signal: AbortSignal): Promise<boolean> =>
+  (await store.read(ref, signal).catch(() => undefined)) !== undefined;
+
+function isOrphan(engine: Engine, mine: Stored, other: Stored): boolean {
+  if (!other.journal || other.unsealed || twinOf(mine, [other]) === undefined) return false;
+  return other.journal.phase !== 'Unknown' && engine.holders.look(keyOf(other), other.journal).hold !== 'alive';
+}
+
+export const keyOf = ({ ref }: Pick<Stored, 'ref'>): string => `${ref.group}/${ref.namespace}/${ref.name}`;
+
+/** Goes on with a run whose holder is gone, or that nobody holds. `journal`: what to begin with where the store has none. */
+export async function goOn(
+  engine: Engine,
+  store: JournalStore,
+  stored: Stored,
+  events: RunEvents,
+  told: Told,
+  signal: AbortSignal,
+  journal: Journal | undefined = stored.journal,
+  onHandle: (handle: RunHandle) => void = () => {},
+): Promise<{ handle: RunHandle; ending: Ending }> {
+  if (!journal) throw new Error(`run ${stored.ref.name} has no journal`);
+  if (stored.unsealed) throw new Unsealed(stored);
+  const { clock, identity } = engine;
+  const handle = new RunHandle(stored.ref, stored.spec, journal, stored, {
+    store,
+    clock,
+    identity,
+    ...(events.onTrouble ? { onTrouble: events.onTrouble } : {}),
+  });
+  onHandle(handle);
+  const hold = engine.holders.look(keyOf(stored), journal);
+  const ending = await execute(
+    {
+      handle,
+      clock,
+      from: takenFrom(hold),
+      fresh: false,
+      told,
+      events,
+      targetFor: (of, place) => targetOf(engine, handle.stored ?? { ref: handle.ref }, of, place),
+      blocker: async (_, fresh, asked) =>
+        handle.stored ? (await blockerOfRun(engine, handle.stored, fresh, asked))?.ref.name : undefined,
+    },
+    signal,
+  );
+  return { handle, ending };
+}
+
+/** Whether a run that waits may begin; asked before it is taken, so that waiting costs no writes. */
+export async function isBlocked(engine: Engine, stored: Stored, signal: AbortSignal): Promise<string | undefined> {
+  return (await blockerOfRun(engine, stored, false, signal))?.ref.name;
+}

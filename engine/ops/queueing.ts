@@ -1,0 +1,48 @@
+/** Runs that change a cluster take it in the order of their arrival; reads take nothing. */
+import { isOver } from './journal.ts';
+import type { Stored } from './store.ts';
+
+const key = ({ ref }: Stored) => `${ref.group}/${ref.namespace}/${ref.name}`;
+
+const precedes = (a: Stored, b: Stored): boolean =>
+  a.createdAt === b.createdAt ? key(a) < key(b) : a.createdAt < b.createdAt;
+
+const sameCluster = (a: Stored, b: Stored): boolean =>
+  a.ref.namespace === b.ref.namespace &&
+  (a.journal && b.journal ? a.journal.cluster.uid === b.journal.cluster.uid : a.spec.clusterRef === b.spec.clusterRef);
+
+/**
+ * The run that `mine` has to wait for. `fresh`: mine was made with its intent in it a moment ago; then any other that is open
+ * comes first. That closes the race of two that are made at the same time: each is in the store before its engine looks for
+ * others, so at least one of them sees the other.
+ */
+export function blockerOf(mine: Stored, others: readonly Stored[], fresh: boolean): Stored | undefined {
+  if (mine.journal?.effect === 'read') return undefined;
+  const open = others.filter(
+    (other) =>
+      key(other) !== key(mine) &&
+      // What another program has begun is its own matter, and nobody here would see its end.
+      !other.unreadable &&
+      !(other.journal && isOver(other.journal)) &&
+      other.journal?.effect !== 'read' &&
+      sameCluster(mine, other),
+  );
+  const waits = ({ journal }: Stored) => !journal || journal.phase === 'Pending' || journal.phase === 'Waiting';
+  const blocking = open.filter((other) => fresh || !waits(other) || precedes(other, mine));
+  return blocking.sort((a, b) => Number(waits(a)) - Number(waits(b)) || (precedes(a, b) ? -1 : 1))[0];
+}
+
+/** An open run of the very same operation: definition, cluster and values. */
+export function twinOf(mine: Stored, others: readonly Stored[]): Stored | undefined {
+  const { journal } = mine;
+  const values = JSON.stringify(journal?.parameters);
+  return others.find(
+    (other) =>
+      key(other) !== key(mine) &&
+      other.journal !== undefined &&
+      !isOver(other.journal) &&
+      other.journal.definition.digest === journal?.definition.digest &&
+      other.journal.cluster.uid === journal.cluster.uid &&
+      JSON.stringify(other.journal.parameters) === values,
+  );
+}

@@ -1,0 +1,85 @@
+import { checkPolicies } from '../admission/admit.ts';
+import { alreadyExists, failure } from '../errors.ts';
+import { type Kernel, timestamp, type WriteContext } from '../kernel.ts';
+import { behaviourOf } from '../kinds/behaviour.ts';
+import { toStored } from '../kinds/convert.ts';
+import { checkLimits } from '../kinds/limits.ts';
+import { checkQuota } from '../kinds/quota.ts';
+import { emptyObject, initialStatus, nodeOf } from '../kinds/schema.ts';
+import { trackUpdate } from '../managed/manager.ts';
+import type { ResourceInfo } from '../resources/info.ts';
+import type { Entry } from '../store/entry.ts';
+import type { SimObject } from '../types.ts';
+import { invalidObject } from '../validation/fielderror.ts';
+import { validateMeta } from '../validation/meta.ts';
+import { checkNamespace, managerInfo } from './common.ts';
+
+const NAME_ATTEMPTS = 8;
+const PREFIX_LIMIT = 58;
+
+/** A name from generateName that isn't taken; after eight that are, the last one. */
+function generatedName(kernel: Kernel, info: ResourceInfo, object: SimObject): string {
+  const prefix = (object.metadata.generateName ?? '').slice(0, PREFIX_LIMIT);
+  let name = '';
+  for (let attempt = 0; attempt < NAME_ATTEMPTS; attempt++) {
+    name = `${prefix}${kernel.suffix()}`;
+    if (!kernel.store.entry(info, object.metadata.namespace ?? '', name)) break;
+  }
+  return name;
+}
+
+/** Writes a new object, given in the context's version; it is kept by reference. `tracked` is false where apply has set the owners. */
+export function create(
+  kernel: Kernel,
+  info: ResourceInfo,
+  object: SimObject,
+  context: WriteContext,
+  tracked = true,
+): Entry {
+  const { metadata } = object;
+  const behaviour = behaviourOf(info);
+  const { version } = context;
+  checkNamespace(kernel, info, metadata.namespace ?? '', metadata.name ?? '');
+  if (!metadata.name && metadata.generateName) metadata.name = generatedName(kernel, info, object);
+  metadata.uid = kernel.uid();
+  metadata.creationTimestamp = timestamp(kernel);
+  delete metadata.deletionTimestamp;
+  delete metadata.deletionGracePeriodSeconds;
+  delete (metadata as { selfLink?: string }).selfLink;
+  if (tracked)
+    trackUpdate(
+      nodeOf(info, version),
+      emptyObject(info, version),
+      object,
+      managerInfo(kernel, info, context, 'Update'),
+    );
+  if (behaviour.generation) metadata.generation = 1;
+  if (!behaviour.keepsStatus) {
+    const status = initialStatus(info, version);
+    if (status === undefined) delete object.status;
+    else object.status = status;
+  }
+  behaviour.rules.prepare?.(object, { kernel, info, context, old: undefined });
+  const meta = validateMeta(metadata, {
+    name: behaviour.name,
+    namespaced: info.namespaced,
+    custom: info.custom !== undefined,
+  });
+  const own = [
+    ...(behaviour.rules.validate?.(object, undefined) ?? []),
+    ...(info.custom?.validate(object, undefined, version, '', context.warn) ?? []),
+  ];
+  // Events look at their metadata only when all else is right.
+  const errors = behaviour.metaLast && own.length > 0 ? own : [...meta, ...own];
+  if (errors.length > 0) throw invalidObject(behaviour.errorGroup, info.kind, metadata.name ?? '', errors);
+  for (const text of behaviour.rules.warn?.(object, undefined) ?? []) context.warn(text);
+  checkLimits(kernel, info, object);
+  checkPolicies(kernel, info, object, undefined, context);
+  checkQuota(kernel, info, object);
+  if (kernel.store.entry(info, metadata.namespace ?? '', metadata.name)) throw alreadyExists(info, metadata.name);
+  // The storage says this, and a dry run doesn't come so far.
+  if (metadata.resourceVersion && !context.dryRun)
+    throw failure(500, '', 'resourceVersion should not be set on objects to be created');
+  const stored = toStored(info, object);
+  return context.dryRun ? kernel.store.preview(info, stored) : kernel.store.put(info, stored);
+}

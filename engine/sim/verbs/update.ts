@@ -1,0 +1,147 @@
+import { checkPolicies } from '../admission/admit.ts';
+import { conflict, failure, MODIFIED, notFound } from '../errors.ts';
+import { at, equal } from '../json.ts';
+import type { Kernel, WriteContext } from '../kernel.ts';
+import { behaviourOf, withStatus } from '../kinds/behaviour.ts';
+import { declares, toStored } from '../kinds/convert.ts';
+import { checkLimits } from '../kinds/limits.ts';
+import { checkQuota } from '../kinds/quota.ts';
+import { nodeOf } from '../kinds/schema.ts';
+import { trackUpdate } from '../managed/manager.ts';
+import { apiVersionOf, type ResourceInfo } from '../resources/info.ts';
+import type { Entry } from '../store/entry.ts';
+import type { Meta, SimObject } from '../types.ts';
+import { invalid, invalidObject } from '../validation/fielderror.ts';
+import { validateMeta, validateMetaUpdate } from '../validation/meta.ts';
+import { inVersion, managerInfo, specOf } from './common.ts';
+import { create } from './create.ts';
+
+export interface Written {
+  entry: Entry;
+  /** False where the write was a no-op and the revision stayed. */
+  changed: boolean;
+  created: boolean;
+}
+
+/** Times and ids that are the server's: a client may leave them out, and can't change them. */
+function carryOver(meta: Meta, old: Meta): void {
+  if (!meta.uid && old.uid) meta.uid = old.uid;
+  if (old.creationTimestamp) meta.creationTimestamp = old.creationTimestamp;
+  if (old.deletionTimestamp) meta.deletionTimestamp = old.deletionTimestamp;
+  if (old.deletionGracePeriodSeconds !== undefined) meta.deletionGracePeriodSeconds ??= old.deletionGracePeriodSeconds;
+  if (old.generation === undefined) delete meta.generation;
+  else meta.generation = old.generation;
+}
+
+/** The object must be what the client has seen, where it says what that was. */
+function checkVersion(
+  info: ResourceInfo,
+  meta: Meta,
+  entry: Entry,
+  unconditional: boolean,
+  patched: boolean,
+  dryRun: boolean,
+): void {
+  if (!patched && meta.uid && meta.uid !== entry.uid)
+    throw conflict(
+      info,
+      meta.name,
+      `StorageError: invalid object, Code: 4, Key: ${dryRun ? '' : '/registry'}/${info.plural}/${entry.key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${meta.uid}, UID in object meta: ${entry.uid}`,
+    );
+  if (!meta.resourceVersion || meta.resourceVersion === '0') {
+    if (unconditional) return;
+    throw invalidObject(info.group, info.plural, meta.name, [
+      invalid('metadata.resourceVersion', 0, 'must be specified for an update'),
+    ]);
+  }
+  if (!/^\d+$/.test(meta.resourceVersion))
+    throw failure(500, '', `strconv.ParseUint: parsing ${JSON.stringify(meta.resourceVersion)}: invalid syntax`);
+  if (meta.resourceVersion !== String(entry.rev)) throw conflict(info, meta.name, MODIFIED);
+}
+
+export interface UpdateOptions {
+  /** False where apply has set the owners. */
+  tracked?: boolean;
+  /** Patches are made against what is there now, whatever version the client knew. */
+  fromPatch?: boolean;
+}
+
+/** Owners under a version that lacks a field of the object can't be compared with the change: of such an object all are forgotten. */
+function track(kernel: Kernel, info: ResourceInfo, old: SimObject, next: SimObject, context: WriteContext): void {
+  trackUpdate(nodeOf(info, context.version), old, next, managerInfo(kernel, info, context, 'Update'));
+  const owned = new Set((old.metadata.managedFields ?? []).map(({ apiVersion }) => apiVersion));
+  const others = info.versions.filter((one) => one !== context.version && owned.has(apiVersionOf(info.group, one)));
+  if (others.some((one) => !declares(info, old, one) || !declares(info, next, one))) delete next.metadata.managedFields;
+}
+
+/** Replaces an object by one in the context's version, kept by reference. With a subresource only that part of it counts. */
+export function update(
+  kernel: Kernel,
+  info: ResourceInfo,
+  object: SimObject,
+  context: WriteContext,
+  options: UpdateOptions = {},
+): Written {
+  const behaviour = behaviourOf(info);
+  const { version } = context;
+  const { name, namespace = '' } = object.metadata;
+  const entry = kernel.store.entry(info, namespace, name);
+  if (!entry) {
+    if (!behaviour.createOnUpdate || context.subresource || options.fromPatch) throw notFound(info, name);
+    return { entry: create(kernel, info, object, context), changed: true, created: true };
+  }
+  const patched = options.fromPatch === true;
+  checkVersion(info, object.metadata, entry, behaviour.unconditional || patched, patched, context.dryRun);
+  const old = inVersion(kernel, info, entry, version);
+  if (options.tracked !== false) track(kernel, info, old, object, context);
+  let next = object;
+  if (context.subresource === 'status') next = withStatus(info, object, old);
+  else if (!context.subresource && !behaviour.keepsStatus) {
+    if (old.status === undefined) delete next.status;
+    else next.status = old.status;
+  }
+  const meta = next.metadata;
+  carryOver(meta, old.metadata);
+  meta.resourceVersion = String(entry.rev);
+  behaviour.rules.prepare?.(next, { kernel, info, context, old });
+  const respec = !equal(specOf(info, next), specOf(info, old));
+  if (
+    behaviour.generation &&
+    behaviour.regenerates &&
+    old.metadata.generation !== undefined &&
+    context.subresource !== 'status' &&
+    respec
+  )
+    meta.generation = old.metadata.generation + 1;
+  const frozen = validateMetaUpdate(meta, old.metadata);
+  const errors = [
+    ...validateMeta(meta, { name: behaviour.name, namespaced: info.namespaced, custom: info.custom !== undefined }),
+    // Kinds check their metadata once more than the server does for all.
+    ...frozen,
+    ...frozen,
+    ...(respec || !context.subresource ? (behaviour.rules.validate?.(next, old, context.subresource) ?? []) : []),
+    ...(info.custom?.validate(next, old, version, context.subresource, context.warn) ?? []),
+  ];
+  if (errors.length > 0) throw invalidObject(behaviour.errorGroup, info.kind, name, errors);
+  if (!context.subresource) for (const text of behaviour.rules.warn?.(next, old) ?? []) context.warn(text);
+  if (!context.subresource) checkLimits(kernel, info, next, old);
+  checkPolicies(kernel, info, next, old, context);
+  if (!context.subresource) {
+    checkQuota(kernel, info, next, old);
+  }
+  if (equal(next, old)) return { entry, changed: false, created: false };
+  const stored = toStored(info, next);
+  if (context.dryRun) return { entry: kernel.store.preview(info, stored), changed: true, created: false };
+  return {
+    entry: finishes(next) ? kernel.store.remove(info, namespace, name, stored)! : kernel.store.put(info, stored),
+    changed: true,
+    created: false,
+  };
+}
+
+/** Whether nothing holds a deleted object any more: the write that takes the last finalizer away deletes it. */
+const finishes = ({ kind, metadata, spec }: SimObject): boolean => {
+  if (metadata.deletionTimestamp === undefined || (metadata.finalizers ?? []).length > 0) return false;
+  if ((metadata.deletionGracePeriodSeconds ?? 0) > 0) return false;
+  return kind !== 'Namespace' || ((at(spec, 'finalizers') as string[] | undefined) ?? []).length === 0;
+};

@@ -1,0 +1,29 @@
+/** The connection of a command that ends: made from the shared flags, closed when the command is done. */
+import { connect } from '../engine/kube/connect.ts';
+import { type KubeClient, KubeError } from '../engine/kube/types.ts';
+import { EXIT, Refusal } from './exit.ts';
+import type { GlobalOptions } from './options.ts';
+
+/** Reasons of a KubeError that a user mends before trying again; everything else failed on the way. */
+const REFUSED = new Set(['Config', 'Forbidden', 'NotFound', 'Invalid', 'BadRequest']);
+
+/** Its sentence says what is wrong and the way out already. */
+export const refusalOf = (error: KubeError): Refusal =>
+  new Refusal(error.message, REFUSED.has(error.reason) ? EXIT.usage : EXIT.failed);
+
+/** Runs `use` with a client of the context that the flags name. What the API server refuses is thrown as a Refusal. */
+export async function withClient<T>(options: GlobalOptions, use: (client: KubeClient) => Promise<T>): Promise<T> {
+  let client: KubeClient | undefined;
+  try {
+    client = await connect({ ...options, env: process.env });
+    return await use(client);
+  } catch (error) {
+    throw error instanceof KubeError ? refusalOf(error) : error;
+  } finally {
+    await client?.close();
+  }
+}
+
+/** The namespace that the flags mean; null: all of them. */
+export const scopeOf = (client: KubeClient, options: GlobalOptions): string | null =>
+  options.allNamespaces ? null : client.target.namespace;

@@ -1,0 +1,33 @@
+/** Entry of the program and of its engine worker: one bundled file serves both. */
+import { isMainThread, workerData } from 'node:worker_threads';
+
+/** Folders in which this program keeps something. */
+const FOLDERS = ['HOME', 'XDG_STATE_HOME', 'XDG_CACHE_HOME', 'XDG_CONFIG_HOME'];
+
+if (isMainThread) {
+  const { EXIT } = await import('./exit.ts');
+  for (const name of FOLDERS) {
+    const folder = process.env[name] ?? '';
+    // Node's recursive mkdir never comes back from there.
+    if (!/^\/(proc|sys)(\/|$)/.test(folder)) continue;
+    process.stderr.write(`opsdeck: ${name} is ${folder}, where nothing can be kept; set it to a folder of yours\n`);
+    process.exit(EXIT.usage);
+  }
+  const { cli } = await import('./cli.ts');
+  const { watchOutput } = await import('./pipe.ts');
+  if (!process.stdout.isTTY) {
+    watchOutput(process.stdout, (why) => {
+      if (why !== '') process.stderr.write(`opsdeck: ${why}\n`);
+      process.exit(why === '' ? EXIT.ok : EXIT.failed);
+    });
+  }
+  if (!process.stderr.isTTY) process.stderr.on('error', () => {}); // nowhere is left to say it
+  // Not process.exit: what is still in the pipes of stdout and stderr must reach them.
+  process.exitCode = await cli(process.argv.slice(2));
+} else if (workerData.role === 'demo') {
+  const { runDemoWorker } = await import('./demo-worker.ts');
+  await runDemoWorker();
+} else {
+  const { runEngineWorker } = await import('./worker.ts');
+  runEngineWorker();
+}

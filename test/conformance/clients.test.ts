@@ -1,0 +1,51 @@
+/** What official clients ask beside JSON: protobuf, tokens of accounts, booleans as their languages print them. */
+import { describe, expect, test } from 'vitest';
+import { openApi, pick } from './suite.ts';
+
+const api = openApi();
+const PROTOBUF = 'application/vnd.kubernetes.protobuf';
+const MAGIC = 'k8s\u0000';
+
+describe('protobuf', () => {
+  test('answers objects, lists and errors of built-in kinds', async () => {
+    for (const [path, code] of [
+      ['/api/v1/namespaces/default', 200],
+      ['/api/v1/namespaces', 200],
+      ['/api/v1/namespaces/none', 404],
+    ] as const) {
+      const answer = await api.get(path, { accept: PROTOBUF });
+      expect([answer.code, answer.headers['content-type']]).toEqual([code, PROTOBUF]);
+      expect(answer.text.startsWith(MAGIC)).toBe(true);
+    }
+  });
+
+  test('is not the form of a Table: the next that is wanted is taken', async () => {
+    const accept = `${PROTOBUF};as=Table;v=v1;g=meta.k8s.io,application/json`;
+    expect((await api.get('/api/v1/namespaces/default', { accept })).body.kind).toBe('Namespace');
+  });
+});
+
+describe('a token for an account', () => {
+  const path = '/api/v1/namespaces/default/serviceaccounts/default/token';
+  const asked = (spec: object) => ({ kind: 'TokenRequest', apiVersion: 'authentication.k8s.io/v1', spec });
+
+  test('says whose it is', async () => {
+    const made = await api.post(path, asked({ expirationSeconds: 1200 }));
+    expect([made.code, pick(made.body, 'spec', 'expirationSeconds')]).toEqual([201, 1200]);
+    const token = String(pick(made.body, 'status', 'token'));
+    const review = { kind: 'TokenReview', apiVersion: 'authentication.k8s.io/v1', spec: { token } };
+    const answer = await api.post('/apis/authentication.k8s.io/v1/tokenreviews', review);
+    expect(pick(answer.body, 'status', 'user', 'username')).toBe('system:serviceaccount:default:default');
+    const other = { ...review, spec: { token: `${token.slice(0, -4)}AAAA` } };
+    const refused = await api.post('/apis/authentication.k8s.io/v1/tokenreviews', other);
+    expect(pick(refused.body, 'status', 'authenticated')).toBeUndefined();
+  });
+
+  test('lasts ten minutes at least', async () => {
+    const refused = await api.post(path, asked({ expirationSeconds: 10 }));
+    expect([refused.code, pick(refused.body, 'message')]).toEqual([
+      422,
+      'TokenRequest.authentication.k8s.io "" is invalid: spec.expirationSeconds: Invalid value: 10: may not specify a duration less than 10 minutes',
+    ]);
+  });
+});

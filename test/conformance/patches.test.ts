@@ -1,0 +1,387 @@
+import { recorded } from './recorded.ts';
+
+const maps = '/api/v1/namespaces/NS/configmaps';
+const m = `${maps}/m`;
+const deploys = '/apis/apps/v1/namespaces/NS/deployments';
+const pods = '/api/v1/namespaces/NS/pods';
+const p = `${pods}/p`;
+const services = '/api/v1/namespaces/NS/services';
+const s = `${services}/s`;
+
+const pod = {
+  metadata: { name: 'p', finalizers: ['x.example/a', 'x.example/b'] },
+  spec: {
+    schedulerName: 'none',
+    automountServiceAccountToken: false,
+    containers: [
+      {
+        name: 'a',
+        image: 'a:1',
+        env: [{ name: 'A', value: '1' }],
+        ports: [{ containerPort: 80 }, { containerPort: 81 }],
+      },
+      { name: 'b', image: 'b:1' },
+    ],
+    tolerations: [{ key: 'k', operator: 'Exists' }],
+  },
+};
+
+recorded('patches', 'patches.txt', [
+  {
+    name: 'create',
+    method: 'POST',
+    path: maps,
+    body: { metadata: { name: 'm', labels: { a: 'b' } }, data: { x: '1', y: '2' } },
+  },
+  {
+    name: 'merge',
+    patch: 'merge',
+    path: m,
+    body: { data: { x: null, z: '3' }, metadata: { annotations: { n: 'o' } } },
+  },
+  { name: 'merge of nothing', patch: 'merge', path: m, body: {} },
+  { name: 'merge to nothing', patch: 'merge', path: m, body: { data: null } },
+  { name: 'merge of an old version', patch: 'merge', path: m, body: { metadata: { resourceVersion: '1' } } },
+  { name: 'merge of another uid', patch: 'merge', path: m, body: { metadata: { uid: 'x' } } },
+  { name: 'merge of another name', patch: 'merge', path: m, body: { metadata: { name: 'other' } } },
+  { name: 'merge of another kind', patch: 'merge', path: m, body: { kind: 'Secret' } },
+  { name: 'merge of a list', patch: 'merge', path: m, body: [1] },
+  { name: 'merge of no JSON', patch: 'merge', path: m, body: 'hello' },
+  { name: 'merge of an unknown field', patch: 'merge', path: m, body: { foo: 1 } },
+  {
+    name: 'merge of an unknown field, strict',
+    patch: 'merge',
+    path: m,
+    query: { fieldValidation: 'Strict' },
+    body: { foo: 1 },
+  },
+  { name: 'merge of a wrong type', patch: 'merge', path: m, body: { data: { a: 1 } } },
+  { name: 'merge into what is not there', patch: 'merge', path: `${maps}/nope`, body: {} },
+  { name: 'merge, dry', patch: 'merge', path: m, query: { dryRun: 'All' }, body: { data: { dry: 'run' } } },
+  { name: 'was dry', path: m },
+  { name: 'json add', patch: 'json', path: m, body: [{ op: 'add', path: '/data', value: { a: '1' } }] },
+  {
+    name: 'json all',
+    patch: 'json',
+    path: m,
+    body: [
+      { op: 'add', path: '/data/b', value: '2' },
+      { op: 'replace', path: '/data/a', value: '3' },
+      { op: 'copy', from: '/data/a', path: '/data/c' },
+      { op: 'move', from: '/data/b', path: '/data/d' },
+      { op: 'test', path: '/data/d', value: '2' },
+      { op: 'remove', path: '/data/c' },
+    ],
+  },
+  { name: 'json test fails', patch: 'json', path: m, body: [{ op: 'test', path: '/data/a', value: 'no' }] },
+  { name: 'json remove of nothing', patch: 'json', path: m, body: [{ op: 'remove', path: '/data/nope' }] },
+  {
+    name: 'json replace of nothing',
+    patch: 'json',
+    path: m,
+    body: [{ op: 'replace', path: '/data/nope', value: '1' }],
+  },
+  {
+    name: 'json add into nothing',
+    patch: 'json',
+    path: m,
+    body: [{ op: 'add', path: '/binaryData/x', value: 'AA==' }],
+  },
+  { name: 'json of an object', patch: 'json', path: m, body: { op: 'add' } },
+  {
+    name: 'json with escapes',
+    patch: 'json',
+    path: m,
+    body: [{ op: 'add', path: '/metadata/annotations/a~1b', value: 'c' }],
+  },
+  { name: 'a patch of no type', method: 'PATCH', type: 'application/json', path: m, body: {} },
+  { name: 'pod', method: 'POST', path: pods, body: pod },
+  {
+    name: 'strategic by key',
+    patch: 'strategic',
+    path: p,
+    body: { spec: { containers: [{ name: 'b', image: 'b:2' }] } },
+  },
+  {
+    name: 'strategic lists of words',
+    patch: 'strategic',
+    path: p,
+    body: { metadata: { finalizers: ['x.example/c', 'x.example/a'] } },
+  },
+  {
+    name: 'strategic delete from a list of words',
+    patch: 'strategic',
+    path: p,
+    body: { metadata: { '$deleteFromPrimitiveList/finalizers': ['x.example/a', 'x.example/b', 'x.example/c'] } },
+  },
+  { name: 'strategic labels', patch: 'strategic', path: p, body: { metadata: { labels: { a: 'b', c: 'd' } } } },
+  { name: 'strategic null', patch: 'strategic', path: p, body: { metadata: { labels: { a: null, nope: null } } } },
+  {
+    name: 'strategic replace',
+    patch: 'strategic',
+    path: p,
+    body: { metadata: { labels: { $patch: 'replace', e: 'f' } } },
+  },
+  { name: 'strategic without key', patch: 'strategic', path: p, body: { spec: { containers: [{ image: 'x' }] } } },
+  { name: 'strategic of no directive', patch: 'strategic', path: p, body: { metadata: { labels: { $patch: 'foo' } } } },
+  {
+    name: 'service',
+    method: 'POST',
+    path: services,
+    body: {
+      metadata: { name: 's' },
+      spec: {
+        clusterIP: 'None',
+        selector: { a: 'b' },
+        ports: [
+          { name: 'a', port: 1 },
+          { name: 'b', port: 2 },
+        ],
+      },
+    },
+  },
+  { name: 'strategic add by key', patch: 'strategic', path: s, body: { spec: { ports: [{ name: 'c', port: 3 }] } } },
+  {
+    name: 'strategic delete by key',
+    patch: 'strategic',
+    path: s,
+    body: { spec: { ports: [{ port: 2, $patch: 'delete' }] } },
+  },
+  {
+    name: 'strategic order',
+    patch: 'strategic',
+    path: s,
+    body: {
+      spec: { '$setElementOrder/ports': [{ port: 3 }, { port: 4 }, { port: 1 }], ports: [{ name: 'd', port: 4 }] },
+    },
+  },
+  {
+    name: 'strategic replace of a list',
+    patch: 'strategic',
+    path: s,
+    body: { spec: { ports: [{ $patch: 'replace' }, { name: 'z', port: 9 }] } },
+  },
+  { name: 'strategic atomic map', patch: 'strategic', path: s, body: { spec: { selector: { c: 'd' } } } },
+  {
+    name: 'strategic retain keys',
+    method: 'POST',
+    path: deploys,
+    query: { dryRun: 'All' },
+    body: {
+      metadata: { name: 'd' },
+      spec: {
+        selector: { matchLabels: { a: 'b' } },
+        template: { metadata: { labels: { a: 'b' } }, spec: { containers: [{ name: 'c', image: 'i' }] } },
+      },
+    },
+  },
+  {
+    name: 'apply without manager',
+    patch: 'apply',
+    path: `${maps}/ap`,
+    body: { apiVersion: 'v1', kind: 'ConfigMap', data: { a: '1' } },
+  },
+  {
+    name: 'apply creates',
+    patch: 'apply',
+    path: `${maps}/ap`,
+    query: { fieldManager: 'one' },
+    body: {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'ap', labels: { l: 'm' } },
+      data: { a: '1', b: '2' },
+    },
+  },
+  {
+    name: 'apply of the same',
+    patch: 'apply',
+    path: `${maps}/ap`,
+    query: { fieldManager: 'one' },
+    body: {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'ap', labels: { l: 'm' } },
+      data: { a: '1', b: '2' },
+    },
+  },
+  {
+    name: 'apply of less removes',
+    patch: 'apply',
+    path: `${maps}/ap`,
+    query: { fieldManager: 'one' },
+    body: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'ap' }, data: { a: '1' } },
+  },
+  {
+    name: 'apply of another adds',
+    patch: 'apply',
+    path: `${maps}/ap`,
+    query: { fieldManager: 'two' },
+    body: { apiVersion: 'v1', kind: 'ConfigMap', data: { c: '3' } },
+  },
+  {
+    name: 'apply of the same value shares',
+    patch: 'apply',
+    path: `${maps}/ap`,
+    query: { fieldManager: 'two' },
+    body: { apiVersion: 'v1', kind: 'ConfigMap', data: { a: '1', c: '3' } },
+  },
+  {
+    name: 'apply in conflict',
+    patch: 'apply',
+    path: `${maps}/ap`,
+    query: { fieldManager: 'two' },
+    body: { apiVersion: 'v1', kind: 'ConfigMap', data: { a: '9', c: '3' } },
+  },
+  {
+    name: 'apply forced',
+    patch: 'apply',
+    path: `${maps}/ap`,
+    query: { fieldManager: 'two', force: true },
+    body: { apiVersion: 'v1', kind: 'ConfigMap', data: { a: '9', c: '3' } },
+  },
+  {
+    name: 'update takes from apply',
+    patch: 'merge',
+    path: `${maps}/ap`,
+    query: { fieldManager: 'three' },
+    body: { data: { a: '8', c: '7' } },
+  },
+  {
+    name: 'apply in two conflicts',
+    patch: 'apply',
+    path: `${maps}/ap`,
+    query: { fieldManager: 'two' },
+    body: { apiVersion: 'v1', kind: 'ConfigMap', data: { a: '9', c: '3' } },
+  },
+  {
+    name: 'apply of nothing gives up',
+    patch: 'apply',
+    path: `${maps}/ap`,
+    query: { fieldManager: 'two' },
+    body: { apiVersion: 'v1', kind: 'ConfigMap' },
+  },
+  {
+    name: 'apply of an unknown field',
+    patch: 'apply',
+    path: `${maps}/ap`,
+    query: { fieldManager: 'two' },
+    body: { apiVersion: 'v1', kind: 'ConfigMap', foo: 1 },
+  },
+  {
+    name: 'apply of another version',
+    patch: 'apply',
+    path: `${maps}/ap`,
+    query: { fieldManager: 'two' },
+    body: { apiVersion: 'v2', kind: 'ConfigMap' },
+  },
+  {
+    name: 'apply with managed fields',
+    patch: 'apply',
+    path: `${maps}/ap`,
+    query: { fieldManager: 'two' },
+    body: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { managedFields: [] } },
+  },
+  {
+    name: 'apply without kind',
+    patch: 'apply',
+    path: `${maps}/ap`,
+    query: { fieldManager: 'two' },
+    body: { data: {} },
+  },
+  {
+    name: 'apply of YAML',
+    patch: 'apply',
+    path: `${maps}/yaml`,
+    query: { fieldManager: 'two' },
+    body: 'apiVersion: v1\nkind: ConfigMap\ndata:\n  a: |\n    text\n',
+  },
+  {
+    name: 'apply to a service',
+    patch: 'apply',
+    path: s,
+    query: { fieldManager: 'one' },
+    body: { apiVersion: 'v1', kind: 'Service', spec: { ports: [{ name: 'y', port: 10 }] } },
+  },
+  {
+    name: 'apply the same port again',
+    patch: 'apply',
+    path: s,
+    query: { fieldManager: 'two' },
+    body: { apiVersion: 'v1', kind: 'Service', spec: { ports: [{ name: 'y', port: 10, protocol: 'TCP' }] } },
+  },
+  {
+    name: 'apply without the port',
+    patch: 'apply',
+    path: s,
+    query: { fieldManager: 'one' },
+    body: { apiVersion: 'v1', kind: 'Service', spec: { sessionAffinity: 'None' } },
+  },
+  {
+    name: 'the last one takes it along',
+    patch: 'apply',
+    path: s,
+    query: { fieldManager: 'two' },
+    body: { apiVersion: 'v1', kind: 'Service' },
+  },
+  {
+    name: 'apply a port twice',
+    patch: 'apply',
+    path: s,
+    query: { fieldManager: 'two' },
+    body: {
+      apiVersion: 'v1',
+      kind: 'Service',
+      spec: {
+        ports: [
+          { name: 'y', port: 10 },
+          { name: 'w', port: 10 },
+        ],
+      },
+    },
+  },
+  {
+    name: 'apply a port without a number',
+    patch: 'apply',
+    path: s,
+    query: { fieldManager: 'two' },
+    body: { apiVersion: 'v1', kind: 'Service', spec: { ports: [{ name: 'y' }] } },
+  },
+  {
+    name: 'apply dry',
+    patch: 'apply',
+    path: `${maps}/dry`,
+    query: { fieldManager: 'two', dryRun: 'All' },
+    body: { apiVersion: 'v1', kind: 'ConfigMap', data: { a: '1' } },
+  },
+  { name: 'force is for apply', patch: 'merge', path: m, query: { force: true }, body: {} },
+  {
+    name: 'a put may give up fields',
+    method: 'PUT',
+    path: `${maps}/ap`,
+    body: { metadata: { name: 'ap', managedFields: [] }, data: { q: 'r' } },
+  },
+  {
+    name: 'client-side apply',
+    method: 'POST',
+    path: maps,
+    query: { fieldManager: 'kubectl-client-side-apply' },
+    body: {
+      metadata: {
+        name: 'cs',
+        annotations: {
+          'kubectl.kubernetes.io/last-applied-configuration':
+            '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"cs","annotations":{}},"data":{"a":"1"}}\n',
+        },
+      },
+      data: { a: '1' },
+    },
+  },
+  {
+    name: 'server-side apply takes over from it',
+    patch: 'apply',
+    path: `${maps}/cs`,
+    query: { fieldManager: 'kubectl' },
+    body: { apiVersion: 'v1', kind: 'ConfigMap', data: { a: '2' } },
+  },
+]);

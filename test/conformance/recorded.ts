@@ -1,0 +1,106 @@
+/** Requests whose whole answers are compared with what a real server gave: see golden.ts for how these are recorded. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { REAL } from './connection.ts';
+import { DEVIATIONS } from './deviations.ts';
+import { eventually } from './eventually.ts';
+import { Golden, normalise, RECORDING, sortOwners } from './golden.ts';
+import type { Answer, Asked } from './server.ts';
+import { openApi } from './suite.ts';
+
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** One request. In the path and body `NS` is the file's namespace, and `UID(name)`, `RV(name)` what an earlier answer of that name had. */
+export interface Case extends Omit<Asked, 'body'> {
+  name: string;
+  method?: Method;
+  path: string;
+  body?: unknown;
+  patch?: 'json' | 'merge' | 'strategic' | 'apply';
+  /** Asked again until the answer has this text. */
+  until?: string;
+  /** Only what a real server's controllers do before the next request: nothing is compared, and elsewhere nothing is asked. */
+  settles?: boolean;
+  /** Only the code and the message are compared. */
+  brief?: boolean;
+}
+
+const PATCH_TYPES = {
+  json: 'application/json-patch+json',
+  merge: 'application/merge-patch+json',
+  strategic: 'application/strategic-merge-patch+json',
+  apply: 'application/apply-patch+yaml',
+};
+
+/** What of an answer is compared: status, warnings, and the body. */
+function comparable(answer: Answer, namespace: string, brief = false): unknown {
+  if (brief) {
+    const { kind, message } = answer.body;
+    return { code: answer.code, said: kind === 'Status' ? normalise(String(message ?? ''), namespace) : '' };
+  }
+  const warning = answer.headers.warning;
+  const text = normalise(answer.text.trim(), namespace);
+  let body: unknown = text;
+  try {
+    body = sortOwners(JSON.parse(text));
+  } catch {
+    // Compared as text.
+  }
+  return { code: answer.code, ...(warning ? { warning: normalise(String(warning), namespace) } : {}), body };
+}
+
+/** Runs the cases in order, each a test, in a namespace of their own. `cleanup` names what outlives it. */
+export function recorded(title: string, file: string, cases: readonly Case[], cleanup: readonly string[] = []): void {
+  const api = openApi();
+  const golden = new Golden(file);
+  const answers = new Map<string, Answer>();
+  let ns = '';
+  beforeAll(async () => {
+    ns = await api.namespace();
+    for (const path of cleanup) api.cleanup(() => api.delete(path.replaceAll('NS', ns)));
+  });
+  afterAll(() => golden.save());
+
+  const filled = (text: string): string =>
+    text
+      .replaceAll('NS', ns)
+      .replace(/UID\(([^)]+)\)/g, (_, name: string) =>
+        String((answers.get(name)?.body.metadata as { uid?: string })?.uid),
+      )
+      .replace(/RV\(([^)]+)\)/g, (_, name: string) =>
+        String((answers.get(name)?.body.metadata as { resourceVersion?: string })?.resourceVersion),
+      );
+
+  describe(title, () => {
+    test.for(cases.map((one) => [one.name, one] as const))('%s', async ([name, one]) => {
+      if (one.settles && !REAL) return;
+      const { method = one.patch ? 'PATCH' : 'GET', path, body, patch, until, settles, brief, ...asked } = one;
+      const sent =
+        body === undefined
+          ? undefined
+          : typeof body === 'string'
+            ? filled(body)
+            : JSON.parse(filled(JSON.stringify(body)));
+      const ask = (): Promise<Answer> =>
+        api.call(method, filled(path), {
+          ...(patch ? { type: PATCH_TYPES[patch] } : {}),
+          ...asked,
+          ...(asked.headers ? { headers: JSON.parse(filled(JSON.stringify(asked.headers))) } : {}),
+          ...(sent === undefined ? {} : { body: sent }),
+        });
+      let answer = await ask();
+      if (until)
+        await eventually(async () => {
+          answer = await ask();
+          expect(answer.text).toContain(filled(until));
+        });
+      answers.set(name, answer);
+      if (settles) return;
+      const made = comparable(answer, ns, brief);
+      const wanted = golden.expected(name, made);
+      const deviation = REAL || RECORDING ? undefined : DEVIATIONS[`${file.replace('.txt', '')}: ${name}`];
+      // A deviation that has gone must leave the list.
+      if (deviation) expect(made, `listed as a deviation (${deviation}) but equal`).not.toEqual(wanted);
+      else expect(made).toEqual(wanted);
+    });
+  });
+}

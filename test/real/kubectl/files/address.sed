@@ -1,0 +1,1 @@
+s/clusterIP: .*/clusterIP: 1.2.3.4/

@@ -1,0 +1,1 @@
+s/size: 2/size: thirty/

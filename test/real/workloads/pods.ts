@@ -1,0 +1,199 @@
+/** Scenarios of pods themselves, and of what watches them: restarts, readiness, budgets, claims. */
+import { claim, container, deployment, pod, podSpec, SERVER, service, shell, WAIT } from './objects.ts';
+import type { Scenario, Stage } from './stage.ts';
+import { is, type Thing } from './watched.ts';
+
+const restarted = (times: number) => (one: Thing) => (one.status?.containerStatuses?.[0]?.restartCount ?? 0) >= times;
+const phase = (wanted: string) => (one: Thing) => one.status?.phase === wanted;
+const waits = (reason: string) => (one: Thing) =>
+  [...(one.status?.initContainerStatuses ?? []), ...(one.status?.containerStatuses ?? [])].some(
+    (status) => status.state?.waiting?.reason === reason,
+  );
+const endpoints = (stage: Stage, wanted: string) =>
+  stage.when('EndpointSlice', stage.all('EndpointSlice')[0]?.metadata.name ?? '', (slice) => {
+    const found = ((slice.endpoints ?? []) as { conditions: { ready: boolean } }[]).map((one) => one.conditions.ready);
+    return found.sort().join(' ') === wanted;
+  });
+
+export const PODS: readonly Scenario[] = [
+  {
+    name: 'a container that ends is started again, ever more seldom, as its policy says',
+    async play(stage) {
+      await stage.apply(
+        pod('always', podSpec([shell('sleep 3')], { restartPolicy: 'Always' })),
+        pod('on-failure', podSpec([shell('sleep 3; exit 3')], { restartPolicy: 'OnFailure' })),
+        pod('never', podSpec([shell('sleep 3; exit 3')], { restartPolicy: 'Never' })),
+        pod('done', podSpec([shell('sleep 3')], { restartPolicy: 'OnFailure' })),
+      );
+      await Promise.all([
+        stage.when('Pod', 'always', restarted(2)),
+        stage.when('Pod', 'on-failure', restarted(2)),
+        stage.when('Pod', 'never', phase('Failed')),
+        stage.when('Pod', 'done', phase('Succeeded')),
+      ]);
+      await Promise.all(['always', 'on-failure'].map((name) => stage.when('Pod', name, waits('CrashLoopBackOff'))));
+    },
+  },
+  {
+    name: 'init containers come first, and one that fails keeps the others waiting',
+    async play(stage) {
+      const of = (line: string, more: object = {}) =>
+        podSpec([container()], { initContainers: [shell('sleep 3', 'first'), shell(line, 'second')], ...more });
+      await stage.apply(
+        pod('well', of('sleep 3')),
+        pod('badly', of('sleep 3; exit 1')),
+        pod('never', of('sleep 3; exit 1', { restartPolicy: 'Never' })),
+      );
+      await stage.when('Pod', 'well', (one) => is(one, 'Ready'));
+      await stage.when('Pod', 'badly', waits('CrashLoopBackOff'));
+      await stage.when('Pod', 'never', phase('Failed'));
+    },
+  },
+  {
+    name: 'a sidecar is there before the others and goes after them',
+    async play(stage) {
+      const sidecar = container('side', { restartPolicy: 'Always' });
+      await stage.apply(
+        pod('ends', podSpec([shell('sleep 4')], { initContainers: [sidecar], restartPolicy: 'Never' })),
+        pod('stays', podSpec([container()], { initContainers: [sidecar, shell('sleep 3', 'next')] })),
+      );
+      await stage.when('Pod', 'ends', phase('Succeeded'));
+      await stage.when('Pod', 'stays', (one) => is(one, 'Ready'));
+      await stage.kubectl('delete', 'pod', 'stays');
+    },
+  },
+  {
+    name: 'probes and gates decide who gets a Service’s traffic',
+    async play(stage) {
+      const probe = { exec: { command: ['test', '-e', '/tmp/ready'] }, periodSeconds: 1, failureThreshold: 1 };
+      const labels = { app: 'front' };
+      const probed = shell(WAIT, 'c', { readinessProbe: probe });
+      await stage.apply(service('front'), pod('probed', podSpec([probed]), labels));
+      await stage.when('Pod', 'probed', (one) => one.status?.podIP && one.status.phase === 'Running');
+      await endpoints(stage, 'false');
+      await stage.kubectl('exec', 'probed', '--', 'touch', '/tmp/ready');
+      await endpoints(stage, 'true');
+      await stage.kubectl('exec', 'probed', '--', 'rm', '/tmp/ready');
+      await endpoints(stage, 'false');
+      await stage.kubectl('delete', 'pod', 'probed');
+      await endpoints(stage, '');
+    },
+  },
+  {
+    name: 'a readiness gate is opened from outside',
+    async play(stage) {
+      const gate = 'example.com/fed';
+      const labels = { app: 'front' };
+      await stage.apply(
+        service('front'),
+        pod('gated', podSpec([container()], { readinessGates: [{ conditionType: gate }] }), labels),
+      );
+      await stage.when('Pod', 'gated', (one) => is(one, 'ContainersReady'));
+      await endpoints(stage, 'false');
+      const say = (status: string) =>
+        stage.kubectl(
+          ...['patch', 'pod', 'gated', '--subresource=status', '--type=strategic', '-p'],
+          JSON.stringify({ status: { conditions: [{ type: gate, status }] } }),
+        );
+      await say('True');
+      await endpoints(stage, 'true');
+      await say('False');
+      await endpoints(stage, 'false');
+    },
+  },
+  {
+    name: 'a liveness probe that fails restarts the container, a startup probe holds the others back',
+    async play(stage) {
+      const test = (file: string) => ({
+        exec: { command: ['test', '-e', file] },
+        periodSeconds: 1,
+        failureThreshold: 1,
+      });
+      const line = `sleep 2; touch /tmp/up; ${WAIT}`;
+      const spec = shell(line, 'c', {
+        startupProbe: { ...test('/tmp/up'), failureThreshold: 30 },
+        livenessProbe: test('/tmp/up'),
+      });
+      await stage.apply(pod('probed', podSpec([spec])));
+      await stage.when('Pod', 'probed', (one) => is(one, 'Ready'));
+      await stage.kubectl('exec', 'probed', '--', 'rm', '/tmp/up');
+      await stage.when('Pod', 'probed', (one) => restarted(1)(one) && is(one, 'Ready'));
+    },
+  },
+  {
+    name: 'a budget that is used up refuses an eviction',
+    async play(stage) {
+      const budget = {
+        apiVersion: 'policy/v1',
+        kind: 'PodDisruptionBudget',
+        metadata: { name: 'web' },
+        spec: { minAvailable: 2, selector: { matchLabels: { app: 'web' } } },
+      };
+      await stage.apply(deployment('web', { replicas: 2 }));
+      await stage.when('Deployment', 'web', (web) => web.status?.availableReplicas === 2);
+      await stage.apply(budget);
+      await stage.when('PodDisruptionBudget', 'web', (one) => one.status?.currentHealthy === 2);
+      const evict = (name: string) =>
+        stage.api.post(`/api/v1/namespaces/${stage.namespace}/pods/${name}/eviction`, {
+          apiVersion: 'policy/v1',
+          kind: 'Eviction',
+          metadata: { name },
+        });
+      const [first] = stage.all('Pod');
+      const refused = await evict(first?.metadata.name ?? '');
+      if (refused.code !== 429) throw new Error(`not refused: ${refused.text}`);
+      await stage.patch('pdb/web', { spec: { minAvailable: 1 } });
+      await stage.when('PodDisruptionBudget', 'web', (one) => one.status?.disruptionsAllowed === 1);
+      await evict(first?.metadata.name ?? '');
+      await stage.gone('Pod', first?.metadata.name ?? '');
+      await stage.when('PodDisruptionBudget', 'web', (one) => one.status?.disruptionsAllowed === 1);
+      await stage.when('Deployment', 'web', (web) => web.status?.availableReplicas === 2);
+    },
+  },
+  {
+    name: 'a claim is bound, used, grown, and held until nobody uses it',
+    async play(stage) {
+      const used = podSpec([container('c', { volumeMounts: [{ name: 'data', mountPath: '/data' }] })], {
+        volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }],
+      });
+      await stage.apply(pod('early', used));
+      await stage.when('Pod', 'early', (one) => one.status?.conditions?.[0]?.reason === 'Unschedulable');
+      await stage.kubectl('delete', 'pod', 'early');
+      await stage.apply(claim('data', '1Gi'));
+      await stage.when('PersistentVolumeClaim', 'data', phase('Bound'));
+      await stage.apply(pod('late', used));
+      await stage.when('Pod', 'late', (one) => is(one, 'Ready'));
+      await stage.patch('pvc/data', { spec: { resources: { requests: { storage: '2Gi' } } } });
+      await stage.when('PersistentVolumeClaim', 'data', (one) => one.status?.capacity?.storage === '2Gi');
+      await stage.kubectl('delete', 'pvc', 'data', '--wait=false');
+      await stage.when('PersistentVolumeClaim', 'data', (one) => one.metadata.deletionTimestamp);
+      await stage.kubectl('delete', 'pod', 'late');
+      await stage.gone('PersistentVolumeClaim', 'data');
+    },
+  },
+  {
+    name: 'images and configuration that are not there',
+    async play(stage) {
+      const env = (from: object) => ({ env: [{ name: 'A', valueFrom: from }] });
+      await stage.apply(
+        pod('no-image', podSpec([container('c', { image: 'local/nothing:1', imagePullPolicy: 'Never' })])),
+        pod('no-map', podSpec([container('c', env({ configMapKeyRef: { name: 'settings', key: 'a' } }))])),
+        pod('no-program', podSpec([container('c', { image: SERVER, command: ['/none'] })], { restartPolicy: 'Never' })),
+      );
+      await stage.when('Pod', 'no-image', waits('ErrImageNeverPull'));
+      await stage.when('Pod', 'no-map', waits('CreateContainerConfigError'));
+      await stage.when('Pod', 'no-program', phase('Failed'));
+      await stage.kubectl('create', 'configmap', 'settings', '--from-literal=a=1');
+      await stage.when('Pod', 'no-map', (one) => is(one, 'Ready'));
+    },
+  },
+  {
+    name: 'a pod that lives longer than it may, and one that nobody waits for',
+    async play(stage) {
+      await stage.apply(pod('late', podSpec([container()], { activeDeadlineSeconds: 8 })), pod('killed'));
+      await stage.when('Pod', 'killed', (one) => is(one, 'Ready'));
+      await stage.kubectl('delete', 'pod', 'killed', '--force', '--grace-period=0');
+      await stage.when('Pod', 'late', phase('Failed'));
+    },
+  },
+];

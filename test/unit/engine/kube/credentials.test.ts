@@ -1,0 +1,298 @@
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { credentialsFor, type Granted, renewable } from '../../../../engine/kube/credentials.ts';
+import { runExecPlugin } from '../../../../engine/kube/exec-plugin.ts';
+import type { KubeError } from '../../../../engine/kube/types.ts';
+import { CERT } from './certificate.ts';
+import { connectionTo, json, type Server, serve } from './server.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'plugin-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const plugin = (body: string) => {
+  const path = join(folder, 'plugin');
+  writeFileSync(path, `#!/bin/sh\n${body}\n`);
+  chmodSync(path, 0o755);
+  return path;
+};
+const user = (fields: object) =>
+  connectionTo(1, true, { user: { name: 'usr', fields: { ...fields }, file: join(folder, 'config') } });
+const env = { PATH: process.env.PATH };
+const V1 = 'client.authentication.k8s.io/v1';
+const answer = (status: object, apiVersion = V1) =>
+  `printf %s '${JSON.stringify({ kind: 'ExecCredential', apiVersion, status })}'`;
+const refused = async (work: Promise<unknown>) =>
+  (await work.then(
+    () => 'no failure',
+    (error: KubeError) => error.message,
+  )) as string;
+
+describe('exec plugin', () => {
+  it('gets the cluster and its own variables, and gives a token with an end', async () => {
+    plugin(`echo "$KUBERNETES_EXEC_INFO" > ${folder}/info; echo "$1 $MINE" > ${folder}/args
+${answer({ token: 'abc', expirationTimestamp: '2026-01-01T00:00:00Z' })}`);
+    const connection = user({
+      exec: {
+        apiVersion: V1,
+        command: './plugin',
+        args: ['login'],
+        env: [{ name: 'MINE', value: 'yes' }],
+        provideClusterInfo: 'true',
+      },
+    });
+    const granted = await runExecPlugin(connection, env);
+    expect(granted).toEqual({ credential: { authorization: 'Bearer abc' }, expiresAt: Date.UTC(2026, 0, 1) });
+    expect(readFileSync(join(folder, 'args'), 'utf8')).toBe('login yes\n');
+    expect(JSON.parse(readFileSync(join(folder, 'info'), 'utf8'))).toMatchObject({
+      kind: 'ExecCredential',
+      apiVersion: V1,
+      spec: { interactive: false, cluster: { server: connection.target.server } },
+    });
+  });
+
+  it('may give a client certificate', async () => {
+    const status = { clientCertificateData: 'CERT', clientKeyData: 'KEY' };
+    const granted = await runExecPlugin(user({ exec: { apiVersion: V1, command: plugin(answer(status)) } }), env);
+    expect(granted).toEqual({ credential: { cert: 'CERT', key: 'KEY' }, expiresAt: undefined });
+  });
+
+  it.each([
+    [
+      'is not installed',
+      { command: 'no-such-plugin', installHint: 'get it at x' },
+      '',
+      /^the login plugin no-such-plugin is not installed or not in PATH: get it at x$/,
+    ],
+    [
+      'fails',
+      {},
+      'echo first >&2; printf "token\\033[31m expired" >&2; exit 3',
+      /failed with exit code 3: token expired$/,
+    ],
+    ['prints no JSON', {}, 'echo hello', /printed something that is not JSON$/],
+    ['answers in another version', {}, answer({ token: 'x' }, 'v9'), /answered with v9, not client\.authentication/],
+    ['gives nothing', {}, answer({}), /gave neither a token nor a whole client certificate$/],
+    ['gives a token with a line break', {}, answer({ token: 'a\nb' }), /gave neither a token/],
+    ['floods', {}, 'yes', /printed more than 1 MiB/],
+    ['needs a terminal', { interactiveMode: 'Always' }, 'true', /needs a terminal; log in with kubectl first/],
+  ])('that %s is told in one line', async (_, fields, body, expected) => {
+    const connection = user({ exec: { apiVersion: V1, command: plugin(body), ...fields } });
+    const message = await refused(runExecPlugin(connection, env));
+    expect(message).toMatch(expected);
+    expect(message).not.toContain('\n');
+  });
+
+  it('that never ends is ended, with what it has started', async () => {
+    const connection = user({ exec: { apiVersion: V1, command: plugin('sleep 1000 & echo $! > "$OUT"; wait') } });
+    const pid = join(folder, 'pid');
+    expect(await refused(runExecPlugin(connection, { ...env, OUT: pid }, 300))).toMatch(/gave no answer within 0 s/);
+    const child = Number(readFileSync(pid, 'utf8'));
+    const state = () => {
+      try {
+        return readFileSync(`/proc/${child}/stat`, 'utf8').split(' ')[2];
+      } catch {
+        return 'gone';
+      }
+    };
+    expect(['gone', 'Z']).toContain(state());
+  });
+});
+
+describe('renewable', () => {
+  const clock = () => {
+    let at = 1_000_000;
+    return Object.assign(() => at, { move: (ms: number) => (at += ms) });
+  };
+
+  it('logs in once for all who ask at the same time, and again shortly before the end', async () => {
+    const now = clock();
+    let logins = 0;
+    const source = renewable(async () => {
+      logins++;
+      await new Promise((done) => setImmediate(done));
+      return { credential: { authorization: `Bearer ${logins}` }, expiresAt: now() + 100_000 };
+    }, now);
+    const all = await Promise.all(Array.from({ length: 20 }, () => source.get()));
+    expect(new Set(all).size).toBe(1);
+    now.move(89_000);
+    await source.get();
+    expect(logins).toBe(1);
+    now.move(2_000);
+    expect(await source.get()).toEqual({ authorization: 'Bearer 2' });
+  });
+
+  it('repeats a failure to those who ask right after it, then tries again', async () => {
+    const now = clock();
+    let logins = 0;
+    const source = renewable(async (): Promise<Granted> => {
+      throw new Error(`no ${++logins}`);
+    }, now);
+    expect(await refused(source.get())).toBe('login failed: no 1');
+    expect(await refused(source.get())).toBe('login failed: no 1');
+    now.move(3_000);
+    expect(await refused(source.get())).toBe('login failed: no 2');
+  });
+
+  it('keeps a client certificate beside a fetched token', async () => {
+    const source = renewable(
+      async () => ({ credential: { authorization: 'Bearer t' }, expiresAt: undefined }),
+      clock(),
+      {
+        cert: 'c',
+        key: 'k',
+      },
+    );
+    expect(await source.get()).toEqual({ authorization: 'Bearer t', cert: 'c', key: 'k' });
+  });
+});
+
+describe('legacy auth-provider', () => {
+  const part = (claims: object) => Buffer.from(JSON.stringify(claims)).toString('base64url');
+  const token = (exp: number) => `${part({ alg: 'none' })}.${part({ exp })}.c2ln`;
+
+  it('oidc: an id-token that is good is used as it is', async () => {
+    const good = token(Date.now() / 1000 + 3600);
+    const connection = user({ 'auth-provider': { name: 'oidc', config: { 'id-token': good } } });
+    expect(await credentialsFor(connection, {}).get()).toEqual({ authorization: `Bearer ${good}` });
+  });
+
+  it.each([
+    [
+      'an id-token that has ended and can’t be refreshed',
+      'oidc',
+      { 'id-token': token(1) },
+      /by oidc: its id-token has ended and there is no refresh-token; log in again$/,
+    ],
+    ['gcp without a command', 'gcp', {}, /by gcp failed: Token is expired!/],
+    ['one that is not known', 'keystone', {}, /logs in by auth-provider "keystone", which is not known/],
+  ])('%s', async (_, name, config, expected) => {
+    const connection = user({ 'auth-provider': { name, config } });
+    expect(await refused(credentialsFor(connection, {}).get())).toMatch(expected);
+  });
+
+  it('oidc: an ended token is refreshed, and the rotated one is left in the kubeconfig for kubectl', async () => {
+    const fresh = token(Date.now() / 1000 + 3600);
+    const spent: string[] = [];
+    const issuer: Server = await serve({
+      tls: true,
+      answer(response, { url, body }) {
+        const base = `https://127.0.0.1:${issuer.port}`;
+        if (url.pathname !== '/token') return json(response, 200, { issuer: base, token_endpoint: `${base}/token` });
+        spent.push(new URLSearchParams(body).get('refresh_token') ?? '');
+        return json(response, 200, {
+          access_token: 'a',
+          token_type: 'bearer',
+          id_token: fresh,
+          refresh_token: 'two',
+          expires_in: 3600,
+        });
+      },
+    });
+    const config = {
+      'client-id': 'kube',
+      'idp-issuer-url': `https://127.0.0.1:${issuer.port}`,
+      'idp-certificate-authority-data': Buffer.from(CERT).toString('base64'),
+      'id-token': token(1),
+      'refresh-token': 'one',
+    };
+    const yaml = Object.entries(config).map(([key, value]) => `        ${key}: ${value}\n`);
+    const path = join(folder, 'config');
+    const text = `# mine\nusers:\n- name: usr\n  user:\n    auth-provider:\n      name: oidc\n      config:\n${yaml.join('')}`;
+    writeFileSync(path, text, { mode: 0o600 });
+    const connection = user({ 'auth-provider': { name: 'oidc', config } });
+    const source = credentialsFor(connection, {});
+    expect(await source.get()).toEqual({ authorization: `Bearer ${fresh}` });
+    await source.get();
+    expect(spent).toEqual(['one']);
+    const written = readFileSync(path, 'utf8');
+    expect(written).toBe(text.replace(token(1), fresh).replace('refresh-token: one', 'refresh-token: two'));
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+
+    // What another program has refreshed meanwhile is used as it is.
+    const later = token(Date.now() / 1000 + 7200);
+    writeFileSync(path, written.replace(fresh, later));
+    expect(await credentialsFor(connection, {}).get()).toEqual({ authorization: `Bearer ${later}` });
+    expect(spent).toEqual(['one']);
+  });
+
+  it.each([
+    [
+      'refuses',
+      400,
+      { error: 'invalid_grant', error_description: 'already claimed' },
+      /refuses to refresh its token \(already claimed\); log in again$/,
+    ],
+    ['gives rubbish', 200, { id_token: 'a b' }, /refuses to refresh its token \(status 200\)/],
+  ])('oidc: a provider that %s is told', async (_, code, body, expected) => {
+    const issuer: Server = await serve({
+      tls: true,
+      answer: (response, { url }) =>
+        url.pathname === '/token'
+          ? json(response, code, body)
+          : json(response, 200, { token_endpoint: `https://127.0.0.1:${issuer.port}/token` }),
+    });
+    const config = {
+      'idp-issuer-url': `https://127.0.0.1:${issuer.port}`,
+      'idp-certificate-authority-data': Buffer.from(CERT).toString('base64'),
+      'refresh-token': 'one',
+    };
+    expect(await refused(credentialsFor(user({ 'auth-provider': { name: 'oidc', config } }), {}).get())).toMatch(
+      expected,
+    );
+  });
+
+  it('oidc: the client’s secret goes into the header, and into the form where that is refused', async () => {
+    const seen: (string | undefined)[] = [];
+    const issuer: Server = await serve({
+      tls: true,
+      answer(response, { url, headers, body }) {
+        if (url.pathname !== '/token') {
+          return json(response, 200, { token_endpoint: `https://127.0.0.1:${issuer.port}/token` });
+        }
+        seen.push(headers.authorization ?? new URLSearchParams(body).get('client_secret') ?? undefined);
+        if (headers.authorization) return json(response, 401, { error: 'invalid_client' });
+        return json(response, 200, { id_token: token(Date.now() / 1000 + 60) });
+      },
+    });
+    const config = {
+      'idp-issuer-url': `https://127.0.0.1:${issuer.port}/`,
+      'idp-certificate-authority-data': Buffer.from(CERT).toString('base64'),
+      'client-id': 'kube',
+      'client-secret': 's3',
+      'refresh-token': 'one',
+    };
+    await credentialsFor(user({ 'auth-provider': { name: 'oidc', config } }), {}).get();
+    expect(seen).toEqual([`Basic ${btoa('kube:s3')}`, 's3']);
+  });
+
+  it('oidc: an issuer without TLS is not given the token, and one that is down is named', async () => {
+    const login = (issuer: string) => {
+      const config = { 'idp-issuer-url': issuer, 'refresh-token': 'one' };
+      return refused(credentialsFor(user({ 'auth-provider': { name: 'oidc', config } }), {}).get());
+    };
+    expect(await login('http://idp')).toMatch(/is not an https address/);
+    expect(await login('https://127.0.0.1:1')).toMatch(/https:\/\/127\.0\.0\.1:1 cannot be asked/);
+  });
+
+  it('is loaded only when asked, and asked again only at the end of its token', async () => {
+    let asked = 0;
+    let now = 0;
+    const connection = user({ 'auth-provider': { name: 'oidc', config: {} } });
+    const load = async (): Promise<Granted> => ({
+      credential: { authorization: `Bearer ${++asked}` },
+      expiresAt: now + 600_000,
+    });
+    const source = credentialsFor(connection, {}, load, () => now);
+    expect(asked).toBe(0);
+    for (let i = 0; i < 5; i++) await source.get();
+    expect(asked).toBe(1);
+    now = 599_000;
+    await source.get();
+    expect(asked).toBe(2);
+  });
+});

@@ -1,0 +1,31 @@
+import { afterEach, expect, test } from 'vitest';
+import { launch, makeEngine } from '../../../../engine/ops/launch.ts';
+import { prepare } from '../../../../engine/ops/plan.ts';
+import { Exists } from '../../../../engine/ops/store.ts';
+import { configMapStore } from '../../../../engine/ops/store-configmap.ts';
+import { Told } from '../../../../engine/ops/told.ts';
+import { systemClock } from '../../../../engine/runtime/clock.ts';
+import { cluster, execDefinition, instance } from './things.ts';
+import { World } from './world.ts';
+
+const world = new World();
+afterEach(() => world.close());
+
+test('a name that is taken is found before anything is done in a pod', async () => {
+  world.addPod('p0');
+  const client = world.client();
+  const store = configMapStore(client, world.seals);
+  const engine = makeEngine(client, systemClock, { identity: 'me', host: 'h', pid: 1, started: '' }, { all: [store] });
+  const container = '{name: redis, command: [echo, hello]}';
+  const definition = execDefinition(
+    `{container: ${container}, components: [{type: master-slave, roleGroups: [master], pickOne: true}]}`,
+  );
+  const prepared = prepare(definition, cluster([instance('p0', 'master')]), []);
+  const options = { name: 'kr1', events: {}, told: new Told(), adoptTwin: false };
+  const { signal } = new AbortController();
+  const { ending } = await launch(engine, prepared, [store], options, signal);
+  expect(ending).toEqual({ ending: 'over' });
+  world.calls.length = 0;
+  await expect(launch(engine, prepared, [store], options, signal)).rejects.toBeInstanceOf(Exists);
+  expect(world.calls.map(({ name }) => name)).toEqual(['GET configmaps']);
+});

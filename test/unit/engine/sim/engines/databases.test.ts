@@ -1,0 +1,291 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type VirtualClock, virtualClock } from '../../../../../engine/sim/clock.ts';
+import { elasticOf } from '../../../../../engine/sim/engines/elasticsearch.ts';
+import { type Engines, makeEngines } from '../../../../../engine/sim/engines/index.ts';
+import { bench, type Ran, type ToolBench } from './bench.ts';
+
+let clock: VirtualClock;
+let engines: Engines;
+let pods: ToolBench;
+beforeEach(() => {
+  clock = virtualClock(Date.UTC(2026, 10, 21, 6, 0, 0));
+  engines = makeEngines(clock);
+  pods = bench(clock, engines.images, { 'app.kubernetes.io/instance': 'db' });
+});
+
+const start = async (image: string, ...names: string[]) => {
+  for (const name of names) pods.start(pods.host(name), image, []);
+  await pods.settle();
+};
+const runner =
+  (image: string) =>
+  (from: string, argv: string[], stdin?: string): Promise<Ran> =>
+    pods.run(from, image, argv, stdin);
+
+describe('postgres', () => {
+  const run = runner('local/postgres:15');
+  const psql = (from: string, sql: string) => run(from, ['psql', '-U', 'postgres', '-Atc', sql]);
+  beforeEach(() => start('local/postgres:15', 'pg-0', 'pg-1', 'pg-2'));
+
+  it('refuses an option that it does not know', async () => {
+    expect(await run('pg-0', ['psql', '--frob'])).toEqual({
+      out: '',
+      err: 'psql: unrecognized option \'--frob\'\npsql: hint: Try "psql --help" for more information.\n',
+      code: 1,
+    });
+    const known = ['psql', '--user=postgres', '--no-psqlrc', '--tuples-only', '--no-align', '--command', 'select 1'];
+    expect((await run('pg-0', known)).out).toBe('1\n');
+  });
+
+  it('answers as the server it is: primary or standby', async () => {
+    expect((await psql('pg-0', 'select pg_is_in_recovery()')).out).toBe('f\n');
+    expect((await psql('pg-1', 'select pg_is_in_recovery();')).out).toBe('t\n');
+    expect((await psql('pg-0', 'select application_name, state from pg_stat_replication')).out).toBe(
+      'pg-1|streaming\npg-2|streaming\n',
+    );
+    expect((await run('pg-0', ['psql', '-c', 'select 1'])).out).toBe(' ?column? \n----------\n        1\n(1 row)\n\n');
+    expect(await psql('pg-1', 'insert into t values (1)')).toEqual({
+      out: '',
+      err: 'ERROR:  cannot execute INSERT in a read-only transaction\n',
+      code: 1,
+    });
+    expect(await psql('pg-0', 'selec 1')).toMatchObject({
+      code: 1,
+      err: 'ERROR:  syntax error at or near "selec"\nLINE 1: selec 1\n        ^\n',
+    });
+    expect((await psql('pg-0', 'show nope')).err).toBe('ERROR:  unrecognized configuration parameter "nope"\n');
+  });
+
+  it('switches over by hand', async () => {
+    expect((await psql('pg-0', 'select pg_promote(true,30)')).err).toContain('recovery is not in progress');
+    // The fence holds, and goes.
+    expect((await psql('pg-0', 'create table a (i int)')).out).toBe('CREATE TABLE\n');
+    expect((await psql('pg-0', 'alter system set default_transaction_read_only = on')).out).toBe('ALTER SYSTEM\n');
+    expect((await psql('pg-0', 'drop table a')).err).toBe(
+      'ERROR:  cannot execute DROP TABLE in a read-only transaction\n',
+    );
+    await psql('pg-0', 'alter system reset default_transaction_read_only');
+    expect((await psql('pg-0', 'drop table a')).out).toBe('DROP TABLE\n');
+    expect((await psql('pg-2', 'select pg_promote(true,30)')).out).toBe('t\n');
+    expect((await psql('pg-2', 'select pg_is_in_recovery()')).out).toBe('f\n');
+    await pods.stop('pg-2');
+    expect(await psql('pg-2', 'select 1')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('Is the server running locally'),
+    });
+    expect((await run('pg-2', ['pg_isready'])).code).toBe(2);
+  });
+});
+
+describe('mysql', () => {
+  const run = runner('local/mysql:8');
+  it('tells replication by lines and by tables', async () => {
+    await start('local/mysql:8', 'my-0', 'my-1');
+    expect((await run('my-0', ['mysql', '-Nse', 'select @@super_read_only'])).out).toBe('0\n');
+    expect((await run('my-1', ['mysql', '-e', 'show replica status\\G'])).out).toMatch(
+      /\*+ 1\. row \*+\n +Replica_IO_State: Waiting for source to send event\n +Source_Host: my-0\n/,
+    );
+    expect((await run('my-1', ['mysql', '-e', 'delete from t'])).err).toContain('--super-read-only');
+    expect((await run('my-0', ['mysql', '-e', 'selct 1'])).err).toContain('ERROR 1064 (42000)');
+    const source = (options: string) => run('my-1', ['mysql', '-e', `change replication source to ${options}`]);
+    expect((await source("source_host='my-0', source_auto_position=1")).code).toBe(0);
+    expect(await source('source_port=3306, foo=1')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('ERROR 1064 (42000) at line 1: You have an error in your SQL syntax'),
+    });
+    expect(await run('my-0', ['mysql', '--frob'])).toEqual({
+      out: '',
+      err: "mysql: [ERROR] unknown option '--frob'.\n",
+      code: 2,
+    });
+    expect((await run('my-0', ['mysql', '--user=root', '--skip-column-names', '--execute', 'select 1'])).out).toBe(
+      '1\n',
+    );
+    expect((await run('my-0', ['mysql', '-e', "show variables like 'max_conn%'"])).out).toBe(
+      'Variable_name\tValue\nmax_connections\t151\n',
+    );
+  });
+});
+
+describe('openGauss', () => {
+  const run = runner('opengauss/opengauss:5');
+  const role = async (pod: string) =>
+    /local_role +: (\S+)/.exec((await run(pod, ['gs_ctl', 'query', '-D', '/gaussdata/openGauss/db1'])).out)?.[1];
+  beforeEach(() => start('opengauss/opengauss:5', 'og-0', 'og-1', 'og-2'));
+
+  it('switches over on the standby, and says so after a while', async () => {
+    expect([await role('og-0'), await role('og-1')]).toEqual(['Primary', 'Standby']);
+    const [first, second] = await Promise.all([
+      run('og-1', ['gs_ctl', 'switchover', '-D', '/gaussdata/openGauss/db1']),
+      run('og-2', ['gs_ctl', 'switchover', '-D', '/gaussdata/openGauss/db1']),
+    ]);
+    expect(first).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(
+        /switchover term \(1\)\n.*waiting for server to switchover\.{12}\n.*done\n.*switchover completed \(\/gaussdata\/openGauss\/db1\)\n$/s,
+      ),
+    });
+    expect(second).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('Another gs_ctl command is still running,switchover failed !'),
+    });
+    expect([await role('og-0'), await role('og-1')]).toEqual(['Standby', 'Primary']);
+    expect((await run('og-1', ['gs_ctl', 'switchover', '-D', '/gaussdata/openGauss/db1'])).out).not.toContain(
+      'waiting',
+    );
+  });
+
+  it('gives up waiting without an error, and it happens all the same', async () => {
+    const switching = run('og-1', ['gs_ctl', 'switchover', '-D', '/gaussdata/openGauss/db1', '-t', '1']);
+    expect(await switching).toMatchObject({
+      code: 0,
+      out: expect.stringContaining(' switchover timeout after 1 seconds.'),
+    });
+    expect(await role('og-0')).toBe('Primary');
+    await pods.live(5000);
+    expect([await role('og-0'), await role('og-1')]).toEqual(['Standby', 'Primary']);
+    expect(await run('og-1', ['gs_ctl', 'query', '-D', '/nowhere'])).toMatchObject({ code: 1 });
+  });
+
+  it('fails over only by force when the primary is gone', async () => {
+    await pods.stop('og-0');
+    expect((await run('og-1', ['gs_ctl', 'query', '-D', '/gaussdata/openGauss/db1'])).out).toMatch(
+      /db_state +: Need repair/,
+    );
+    expect((await run('og-1', ['gs_ctl', 'switchover', '-D', '/gaussdata/openGauss/db1'])).code).toBe(1);
+    expect((await run('og-1', ['gs_ctl', 'failover', '-D', '/gaussdata/openGauss/db1'])).out).toContain(
+      'failover completed',
+    );
+    expect(await role('og-1')).toBe('Primary');
+  });
+});
+
+describe('influxdb enterprise', () => {
+  const ctl = (...args: string[]) => pods.run('influx-meta-0', 'influxdb-meta:1', ['influxd-ctl', ...args]);
+  const ls = async (node: string, path: string) => (await pods.run(node, 'influxdb-data:1', ['ls', path])).out;
+  const shards = async () =>
+    (await ctl('show-shards')).out
+      .split('\n')
+      .slice(3)
+      .filter(Boolean)
+      .map((line) => line.split('\t'));
+
+  it('rebalances in the vendor’s six steps', async () => {
+    await start('influxdb-meta:1', 'influx-meta-0');
+    await start('influxdb-data:1', 'influx-data-0', 'influx-data-1');
+    const before = await shards();
+    await start('influxdb-data:1', 'influx-data-2');
+    expect(await ctl('truncate-shards')).toEqual({ out: 'Truncated shards.\n', err: '', code: 0 });
+    expect((await shards()).some((row) => row[6]?.endsWith('*'))).toBe(false);
+    await pods.live(61_000);
+    const cut = await shards();
+    expect(cut.filter((row) => row[6]?.endsWith('*'))).toHaveLength(2);
+    expect(cut).toHaveLength(before.length + 2);
+
+    const copying = ctl('copy-shard', 'influx-data-0:8088', 'influx-data-2:8088', '1');
+    expect(await copying).toMatchObject({
+      out: 'Copied shard 1 from influx-data-0:8088 to influx-data-2:8088\n',
+      code: 0,
+    });
+    expect((await shards())[0]?.[8]).toBe('[{4 influx-data-0:8088} {5 influx-data-1:8088} {6 influx-data-2:8088}]');
+    const path = '/var/lib/influxdb/data/telegraf/autogen/1';
+    expect(await ls('influx-data-0', path)).toBe(await ls('influx-data-2', path));
+    expect((await ctl('remove-shard', 'influx-data-0:8088', '1')).out).toBe(
+      'Removed shard 1 from influx-data-0:8088\n',
+    );
+    expect((await shards())[0]?.[8]).toBe('[{5 influx-data-1:8088} {6 influx-data-2:8088}]');
+    expect(await ls('influx-data-0', path)).toBe('');
+    expect(await ls('influx-data-0', '/var/lib/influxdb/data/telegraf/autogen')).toMatch(/^2\n3\n/);
+  });
+
+  it('refuses what it can’t do, and shows a copy under way', async () => {
+    await start('influxdb-meta:1', 'influx-meta-0');
+    await start('influxdb-data:1', 'influx-data-0', 'influx-data-1');
+    await shards();
+    await start('influxdb-data:1', 'influx-data-2');
+    expect((await ctl('copy-shard', 'influx-data-0:8088', 'influx-data-9:8088', '1')).err).toContain('no such host');
+    expect((await ctl('copy-shard', 'influx-data-0:8088', 'influx-data-2:8088', '99')).err).toContain(
+      'shard 99 not found',
+    );
+    const copying = ctl('copy-shard', 'influx-data-0:8088', 'influx-data-2:8088', '1');
+    await pods.live(300);
+    expect((await ctl('copy-shard-status')).out).toMatch(
+      /\ninflux-data-0:8088\tinflux-data-2:8088\ttelegraf\tautogen\t1\t\d+\t\d+\t/,
+    );
+    expect((await ctl('kill-copy-shard', 'influx-data-0:8088', 'influx-data-2:8088', '1')).code).toBe(0);
+    expect((await copying).code).toBe(1);
+    expect((await pods.run('influx-data-0', 'influxdb-data:1', ['ls', '/var/lib/influxdb/data/none'])).code).toBe(2);
+    const influx = (query: string) => pods.run('influx-data-0', 'influxdb-data:1', ['influx', '-execute', query]);
+    expect(await influx('ALTER RETENTION POLICY "autogen" ON "telegraf" REPLICATION 3')).toEqual({
+      out: '',
+      err: '',
+      code: 0,
+    });
+    expect((await influx('SHOW RETENTION POLICIES ON telegraf')).out).toMatch(/^autogen 0s 24h0m0s 3 true$/m);
+    expect((await shards())[0]?.[3]).toBe('3');
+    expect((await influx('SHOW RETENTION POLICIES ON none')).err).toBe('ERR: database not found: none\n');
+  });
+});
+
+describe('elasticsearch', () => {
+  const run = runner('docker.elastic.co/elasticsearch/elasticsearch:8.15.3');
+  const reset = (...args: string[]) => run('es-0', ['elasticsearch-reset-password', '-u', 'elastic', ...args]);
+  const curl = async (path: string, body?: string) =>
+    (await run('es-0', ['curl', '-s', `http://localhost:9200${path}`, ...(body ? ['-d', body] : [])])).out;
+  beforeEach(() => start('elastic/elasticsearch:8', 'es-0', 'es-1', 'es-2'));
+
+  it('resets a password, which is a secret on standard output', async () => {
+    const silent = await reset('--batch', '--auto', '--silent');
+    expect(silent.out).toMatch(/^\S{20}\n$/);
+    expect((await reset('-b')).out).toMatch(
+      /^Password for the \[elastic\] user successfully reset\.\nNew value: \S{20}\n$/,
+    );
+    expect(elasticOf(engines.groups.find('lab', 'db')!).passwords.get('elastic')).not.toBe(silent.out.trim());
+    expect((await run('es-0', ['elasticsearch-reset-password', '-u', 'elastic', '-a'], 'n\n')).out).toMatch(
+      /Please confirm that you would like to continue \[y\/N\]$/,
+    );
+    expect((await run('es-0', ['elasticsearch-reset-password', '-u', 'nobody', '-b'])).code).toBe(73);
+    for (const name of ['es-1', 'es-2']) await pods.stop(name);
+    expect(await reset('-b', '-a')).toMatchObject({
+      code: 65,
+      err: expect.stringContaining('health is currently RED'),
+    });
+    expect((await reset('-b', '-a', '-f', '-s')).code).toBe(0);
+  });
+
+  it('moves shards, and mends a corrupted one only while its server is stopped', async () => {
+    expect(JSON.parse(await curl('/_cluster/health'))).toMatchObject({ status: 'green', number_of_nodes: 3 });
+    const shard = elasticOf(engines.groups.find('lab', 'db')!).shards.find(
+      (one) => one.primary && one.index === 'orders',
+    )!;
+    const to = ['es-0', 'es-1', 'es-2'].find((name) => name !== shard.node)!;
+    const move = {
+      commands: [{ move: { index: shard.index, shard: shard.number, from_node: shard.node, to_node: to } }],
+    };
+    expect(JSON.parse(await curl('/_cluster/reroute', JSON.stringify(move)))).toMatchObject({ acknowledged: true });
+    expect(await curl('/_cat/shards')).toContain('RELOCATING');
+    await pods.live(1000);
+    expect(await curl('/_cat/shards')).not.toContain('RELOCATING');
+    expect(shard.node).toBe(to);
+    shard.corrupted = true;
+    const mend = [
+      'elasticsearch-shard',
+      'remove-corrupted-data',
+      '--index',
+      'orders',
+      '--shard-id',
+      String(shard.number),
+    ];
+    expect(await run(to, mend)).toMatchObject({
+      code: 70,
+      err: expect.stringContaining('is Elasticsearch still running ?'),
+    });
+    await pods.stop(to);
+    const docs = shard.docs;
+    expect((await run(to, mend, 'y\ny\n')).out).toMatch(
+      /Corrupted Lucene index segments found - \d+ documents will be lost[\s\S]*POST \/_cluster\/reroute/,
+    );
+    expect(shard.docs).toBeLessThan(docs);
+    expect((await run(to, mend, 'y\n')).err).toContain('does not seem to be corrupted');
+  });
+});

@@ -1,0 +1,4 @@
+import type { KeyContext } from './bindings.ts';
+
+/** Contexts of a screen whose panes scroll. */
+export const SCROLLING: readonly KeyContext[] = ['scroll', 'panes'];

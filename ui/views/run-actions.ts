@@ -1,0 +1,64 @@
+/** What can be done to a run: cancel it, settle an outcome that nobody knows. */
+import type { RunDetail } from '../../engine/protocol.ts';
+import type { App } from '../app.ts';
+import { open, type Question, type RunView } from '../store/state.ts';
+import { topicOf } from './logs.ts';
+
+/** null: there is no such run; undefined: not told yet. */
+export const detailOf = (app: App, view: RunView): RunDetail | null | undefined => app.data.run(topicOf(view));
+
+export const VERDICTS = {
+  happened: 'it happened',
+  'did-not': 'it did not: run again',
+  abort: 'abort the run',
+} as const;
+
+/** Cancelling is asked for by name: it ends work that may be half done. */
+export function askCancel(app: App, namespace: string, name: string): void {
+  app.set({
+    overlay: {
+      kind: 'ask',
+      text: `Cancel ${name}? What its steps have done stays done. y/n`,
+      yes: () =>
+        void app.ask('cancel', { namespace, name }).then((answer) => {
+          if (answer.ok) app.say('info', `${name} is being cancelled.`);
+          else app.say('error', answer.error);
+        }),
+    },
+  });
+}
+
+/** Sends a person's verdict; the screen `id` shows that it is under way. */
+export function sendVerdict(app: App, id: number, namespace: string, name: string, question: Question): void {
+  const { verdict } = question;
+  if (verdict === null || question.state === 'sending') return;
+  const reason = question.reason.value.trim();
+  if (reason === '') {
+    app.say('warn', 'A reason is wanted: it is kept with the run.');
+    return;
+  }
+  app.changeById(id, 'run', (v) => ({ ...v, question: { ...v.question, state: 'sending' } }));
+  void app.ask('resolve', { namespace, name, verdict, reason }).then((answer) => {
+    app.changeById(id, 'run', (v) => ({
+      ...v,
+      question: answer.ok
+        ? { verdict: null, reason: { value: '', cursor: 0 }, state: 'asked' }
+        : { ...v.question, state: 'asked' },
+    }));
+    if (!answer.ok) app.say('error', answer.error);
+  });
+}
+
+/** What a run of somebody else would execute, planned anew: nothing of it is taken over before it was read. */
+export function lookToAdopt(app: App, view: RunView): void {
+  const { namespace, name } = view;
+  app.say('info', `Planning ${name} anew…`);
+  void app.ask('adoption', { namespace, name }).then((answer) => {
+    if (!answer.ok) return app.say('error', answer.error);
+    // The run was left meanwhile: its plan would stand over something else.
+    if (app.top().id !== view.id) return;
+    const { plan, claims, by } = answer.value;
+    app.set({ message: null });
+    app.open(open.plan(plan, null, {}, { namespace, name, claims, by }));
+  });
+}

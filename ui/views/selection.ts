@@ -1,0 +1,41 @@
+/** What the cursor is on, as the keys of every screen mean it. */
+import type { ClusterRow, InstanceRow } from '../../engine/protocol.ts';
+import { type App, clusterOf } from '../app.ts';
+import { freshnessOf, isKnown } from '../store/data.ts';
+import { locate } from '../store/list.ts';
+
+const nothing = (app: App, what: string, topic: 'clusters' | 'instances'): string =>
+  isKnown(freshnessOf(app.data.header.sources, topic))
+    ? `There is no ${what} to choose.`
+    : `There is no ${what} to choose yet: not all have been read.`;
+
+/** The cluster that the shown screen is about, or one sentence why there is none. */
+export function selectedCluster(app: App): ClusterRow | string {
+  const view = app.top();
+  switch (view.view) {
+    case 'clusters': {
+      const at = locate(view.list, app.lists.clusterRows(view));
+      if (at.gone) return `${view.list.name} has gone: choose another row.`;
+      return at.row ?? nothing(app, 'cluster', 'clusters');
+    }
+    case 'roles': {
+      if (view.cluster !== null) return clusterOf(app, view.cluster, '');
+      const row = selectedInstance(app);
+      if (typeof row === 'string') return row;
+      return row.cluster === '' ? `${row.name} belongs to no cluster.` : clusterOf(app, row.clusterUid, row.cluster);
+    }
+    case 'operations':
+    case 'form':
+      return clusterOf(app, view.cluster, view.clusterName);
+    default:
+      return 'Choose a cluster first: :clusters';
+  }
+}
+
+export function selectedInstance(app: App): InstanceRow | string {
+  const view = app.top();
+  if (view.view !== 'roles') return 'Choose a pod first: :roles';
+  const at = locate(view.list, app.lists.roleRows(view));
+  if (at.gone) return `${view.list.name} has gone: choose another row.`;
+  return at.row ?? nothing(app, 'pod', 'instances');
+}

@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { defineConfig } from 'vitest/config';
+import { parse } from 'yaml';
+
+/** The bundle inlines .yaml and .sh files as text, and themes as what they say; the tests read them the same way. */
+const textFiles = {
+  name: 'text-files',
+  enforce: 'pre' as const,
+  load(id: string) {
+    if (!/\.(yaml|sh)$/.test(id)) return undefined;
+    const text = readFileSync(id, 'utf8');
+    return `export default ${JSON.stringify(/\/themes\/[^/]+\.yaml$/.test(id) ? parse(text) : text)}`;
+  },
+};
+
+const project = (name: string, testTimeout: number, extra: object = {}) => ({
+  plugins: [textFiles],
+  define: { __VERSION__: '"test"' },
+  test: { name, include: [`test/${name}/**/*.test.{ts,tsx}`], testTimeout, hookTimeout: testTimeout * 2, ...extra },
+});
+
+export default defineConfig({
+  test: {
+    // Left to itself it would keep a processor free, which on two is half of them; and a third of a file's time is waiting.
+    maxWorkers: availableParallelism() + 1,
+    projects: [
+      project('unit', 10_000),
+      project('screen', 15_000),
+      project('conformance', 30_000, {
+        // Recorded from a real server whose people have known tokens; those of the test cluster are made anew each time.
+        exclude: process.env.CONFORMANCE_KUBECONFIG ? ['test/conformance/access.test.ts'] : [],
+      }),
+      project('e2e', 60_000),
+      project('faults', 60_000),
+      // One cluster, two cores: the real suite runs file by file.
+      project('real', 180_000, { fileParallelism: false }),
+    ],
+  },
+});
