@@ -25,9 +25,11 @@ export default defineConfig({
     // Left to itself it would keep a processor free, which on two is half of them; and a third of a file's time is waiting.
     maxWorkers: availableParallelism() + 1,
     projects: [
-      project('unit', 10_000),
-      project('screen', 15_000),
+      // Files of these share a worker's modules: to load them anew for each file was a third of the whole time.
+      project('unit', 10_000, { isolate: false }),
+      project('screen', 15_000, { isolate: false }),
       project('conformance', 30_000, {
+        isolate: false,
         // Recorded from a real server whose people have known tokens; those of the test cluster are made anew each time.
         exclude: process.env.CONFORMANCE_KUBECONFIG ? ['test/conformance/access.test.ts'] : [],
       }),
