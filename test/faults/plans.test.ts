@@ -1,7 +1,7 @@
 /** Whatever plan of faults meets a run: an attempt is started once at most, and the journal's word on it is true. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { NotBegun } from '../../engine/ops/runner.ts';
+import { NotBegun } from '../../engine/ops/contact.ts';
 import type { Rule } from '../../engine/sim/index.ts';
 import { broken, openWorld, type World } from './world.ts';
 
