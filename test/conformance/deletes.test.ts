@@ -244,7 +244,7 @@ describe('namespaces', () => {
       'True: Some resources are remaining: configmaps. has 1 resource instances',
     );
     await api.patch(`${own}/held`, { metadata: { finalizers: null } }, 'merge');
-    await eventually(async () => expect((await api.get(`/api/v1/namespaces/${name}`)).code).toBe(404), 20_000);
+    await eventually(async () => expect((await api.get(`/api/v1/namespaces/${name}`)).code).toBe(404));
   });
 
   test('have a service account and the server’s certificate, and get them back', async () => {

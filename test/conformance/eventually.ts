@@ -1,5 +1,5 @@
 /** Waits until the check stops throwing; throws what it last threw when the time is over. */
-export async function eventually(check: () => Promise<void> | void, timeoutMs = 12_000): Promise<void> {
+export async function eventually(check: () => Promise<void> | void, timeoutMs = 45_000): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     try {

@@ -242,7 +242,7 @@ describe('watches', () => {
     const started = Date.now();
     const seen: string[] = [];
     for (let event = await watch.next(); event; event = await watch.next()) seen.push(event.type);
-    expect(Date.now() - started).toBeLessThan(4000);
+    expect(Date.now() - started).toBeLessThan(20_000);
     expect(seen.every((type) => type === 'BOOKMARK')).toBe(true);
   });
 

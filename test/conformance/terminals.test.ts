@@ -45,7 +45,7 @@ class Person {
   }
 
   async sees(text: string | RegExp): Promise<void> {
-    await eventually(async () => expect(this.screen).toMatch(text), 10_000);
+    await eventually(async () => expect(this.screen).toMatch(text));
   }
 }
 
@@ -125,7 +125,7 @@ test(
     await api.post(pods, pod);
     await reaches(api, `${pods}/t`, 'Running');
     // Who attaches before would see that line too.
-    await expect.poll(async () => (await api.get(`${pods}/t/log`)).text, { timeout: 10_000 }).toBe('terminal\n');
+    await expect.poll(async () => (await api.get(`${pods}/t/log`)).text).toBe('terminal\n');
     const person = await sit('', `${pods}/t/attach`);
     person.resize(90, 20);
     person.type('word\r');

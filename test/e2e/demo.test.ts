@@ -113,9 +113,7 @@ describe('opsdeck demo', () => {
       code: 0,
       out: expect.stringContaining('killed shop/orders-1'),
     });
-    await expect
-      .poll(async () => (await run(['get', 'instances', '-n', 'shop'])).out, { timeout: 10_000 })
-      .toMatch(/orders-1 +0\/1/);
+    await expect.poll(async () => (await run(['get', 'instances', '-n', 'shop'])).out).toMatch(/orders-1 +0\/1/);
     expect(await opsdeck(['demo', 'break', 'mend'])).toMatchObject({
       code: 0,
       out: expect.stringMatching(/^mended 3 pods/),
@@ -188,7 +186,7 @@ describe('opsdeck demo', () => {
       const containers = [{ name: 'box', image: 'box', command: ['sh', '-c', 'sleep 600'] }];
       await call(access, 'POST', '/api/v1/namespaces/work/pods', { metadata: { name: 'box' }, spec: { containers } });
       await expect
-        .poll(async () => (await call(access, 'GET', '/api/v1/namespaces/work/pods/box')).body, { timeout: 10_000 })
+        .poll(async () => (await call(access, 'GET', '/api/v1/namespaces/work/pods/box')).body)
         .toContain('"phase":"Running"');
       return demo;
     };
@@ -204,8 +202,8 @@ describe('opsdeck demo', () => {
       expect(await demo.stop(signal)).toBe(signal === 'SIGKILL' ? null : 0);
       // Nobody is left to clear up after a SIGKILL but who waits for it.
       if (signal !== 'SIGKILL') expect(files()).toEqual([]);
-      await expect.poll(files, { timeout: 5000 }).toEqual([]);
-      await expect.poll(() => pids.filter((pid) => lives(pid.trim())), { timeout: 5000 }).toEqual([]);
+      await expect.poll(files).toEqual([]);
+      await expect.poll(() => pids.filter((pid) => lives(pid.trim()))).toEqual([]);
     }
     // Where that one is killed too, the next start clears up.
     const killed = await withPod();
@@ -218,7 +216,7 @@ describe('opsdeck demo', () => {
     await serve('--empty');
     expect(files()).toHaveLength(1);
     expect(existsSync(killed.kubeconfig)).toBe(false);
-    await expect.poll(() => lives(pid), { timeout: 5000 }).toBe(false);
+    await expect.poll(() => lives(pid)).toBe(false);
   });
 
   it('as a single file has no terminals, says so in one line, and does all else', async () => {

@@ -50,7 +50,7 @@ export function program(file: string, args: string[], options: ProgramOptions = 
   });
   child.stdin.on('error', () => {}); // it may end without reading
   child.stdin.end(options.input ?? '');
-  const limit = setTimeout(() => child.kill('SIGKILL'), options.limit ?? 120_000);
+  const limit = setTimeout(() => child.kill('SIGKILL'), options.limit ?? 170_000);
   const done = new Promise<Outcome>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code, signal) => {
@@ -60,7 +60,7 @@ export function program(file: string, args: string[], options: ProgramOptions = 
       wake();
     });
   });
-  const until = (want: string | RegExp, ms = 30_000) =>
+  const until = (want: string | RegExp, ms = 90_000) =>
     new Promise<void>((resolve, reject) => {
       const has = (text: string) => (typeof want === 'string' ? text.includes(want) : want.test(text));
       const finish = (error?: Error) => {

@@ -165,8 +165,8 @@ export function launch(file: string, args: string[], options: LaunchOptions = {}
     },
     cursor: () => ({ x: buffer().cursorX, y: buffer().cursorY, hidden }),
     alternate: () => buffer().type === 'alternate',
-    until: (want, ms = 10_000) => wait(() => shows(want), `not on the screen: ${want}`, ms),
-    untilNot: (unwanted, ms = 10_000) => wait(() => !shows(unwanted), `still on the screen: ${unwanted}`, ms),
+    until: (want, ms = 60_000) => wait(() => shows(want), `not on the screen: ${want}`, ms),
+    untilNot: (unwanted, ms = 60_000) => wait(() => !shows(unwanted), `still on the screen: ${unwanted}`, ms),
     press: (keys) => child.write(keys),
     resize(toCols, toRows) {
       term.resize(toCols, toRows);

@@ -20,9 +20,9 @@ spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: ${size}}}}`
     const capacity = () =>
       kubectl(['get', 'pvc', 'data', '-o', 'jsonpath={.status.capacity.storage}'], { namespace: ns });
     await apply(claim('1Gi'), ns);
-    await until('bound', async () => (await capacity()) === '1Gi', { seconds: 20 });
+    await until('bound', async () => (await capacity()) === '1Gi');
     await apply(claim('2Gi'), ns);
-    await until('grown', async () => (await capacity()) === '2Gi', { seconds: 20 });
+    await until('grown', async () => (await capacity()) === '2Gi');
   });
 
   test('redis forms a cluster of three masters, reached by name and by service', async () => {

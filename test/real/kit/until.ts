@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export async function until<T>(
   what: string,
   probe: () => Promise<T> | T,
-  { seconds = 60, everyMs = 200 }: { seconds?: number; everyMs?: number } = {},
+  { seconds = 180, everyMs = 200 }: { seconds?: number; everyMs?: number } = {},
 ): Promise<Exclude<T, null | undefined | false>> {
   const end = Date.now() + seconds * 1000;
   for (;;) {

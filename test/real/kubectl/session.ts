@@ -42,7 +42,7 @@ export interface Place {
 }
 
 const AGAIN_MS = 500;
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 180_000;
 
 /** Plays the steps in order. */
 export async function play(steps: readonly Step[], place: Place, said: Said[] = []): Promise<Said[]> {

@@ -122,7 +122,7 @@ describe('a cancel', () => {
     const began = Date.now();
     expect((await opsdeck(['cancel', 'tree', '-n', ns])).code).toBe(0);
     expect((await running.done).stderr).toContain('Cancelled');
-    expect(Date.now() - began).toBeLessThan(20_000);
+    expect(Date.now() - began).toBeLessThan(90_000);
     const script = 'for p in /proc/[0-9]*; do tr "\\0" " " <$p/cmdline; echo; done';
     const left = await kubectl(['exec', 'three-0', '--', 'sh', '-c', script], { namespace: ns });
     expect(left).not.toMatch(/sleep 100[01] *$/m);

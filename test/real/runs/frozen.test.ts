@@ -32,7 +32,7 @@ test.each(['after the takeover', 'after the end'])('woken %s', async (when) => {
   const other = startOpsdeck(['describe', 'run', name, '-n', ns, '-f'], { kubeconfig });
   await other.until('line 12\n');
   asleep.kill('SIGSTOP');
-  await other.until('going on with it', 60_000);
+  await other.until('going on with it');
   if (when === 'after the end') {
     await other.done;
     // What was on its way to the other one is lost, as to a laptop that gets another address.

@@ -42,8 +42,8 @@ function sit(command: string[]) {
   });
   return {
     type: (text: string) => process.write(Buffer.from(text)),
-    sees: (text: string | RegExp) => expect.poll(() => screen, { timeout: 5000 }).toMatch(text),
-    ends: () => expect.poll(() => end, { timeout: 5000 }),
+    sees: (text: string | RegExp) => expect.poll(() => screen).toMatch(text),
+    ends: () => expect.poll(() => end),
     screen: () => screen,
   };
 }

@@ -34,7 +34,7 @@ async function ask(path: string, body?: string, headers: Record<string, string> 
 }
 
 test('a Service’s answer is handed on, with its status and type; so are paths, queries and bodies', async () => {
-  await expect.poll(async () => (await ask('services/es/proxy/')).code, { timeout: 8000 }).toBe(200);
+  await expect.poll(async () => (await ask('services/es/proxy/')).code).toBe(200);
   const health = await ask('services/es:80/proxy/_cluster/health?pretty=false');
   expect(health).toMatchObject({ code: 200, type: 'application/json' });
   expect(JSON.parse(health.text)).toMatchObject({ number_of_nodes: 1 });

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { realClock } from '../../../../../engine/sim/clock.ts';
 import { makeCluster, type SimCluster } from '../../../../../engine/sim/cluster.ts';
 import type { Image } from '../../../../../engine/sim/node/index.ts';
@@ -161,13 +161,9 @@ describe('a simulated container', () => {
     const resources = { requests: { cpu: '20m' } };
     const containers = [{ name: 'c', resources }];
     cluster.patch('pods', 'default', 'r', { spec: { containers } }, { subresource: 'resize' });
-    await vi.waitFor(() =>
-      expect(status(cluster, 'r')?.containerStatuses[0]).toMatchObject({
-        allocatedResources: resources.requests,
-        resources,
-        restartCount: 0,
-      }),
-    );
+    await expect
+      .poll(() => status(cluster, 'r')?.containerStatuses[0])
+      .toMatchObject({ allocatedResources: resources.requests, resources, restartCount: 0 });
   });
 
   it('a tool may ask for input after its first words; one that is killed lets its caller end', async () => {
@@ -197,7 +193,7 @@ describe('a simulated container', () => {
     cluster.delete('pods', 'default', 'p', { gracePeriodSeconds: 0 });
     expect((await long).end).toEqual({ code: 137 });
     expect(readdirSync(`${nodes!.root.path}/c`)).toHaveLength(0);
-    await vi.waitFor(() => expect(pids.filter(lives)).toEqual([]));
+    await expect.poll(() => pids.filter(lives)).toEqual([]);
   });
 
   it('keeps two containers apart, and leaves nothing behind at the end', async () => {
@@ -319,7 +315,7 @@ describe('logs', () => {
       command: ['sh', '-c', 'printf "\\377\\n\\303"; sleep 0.1; printf "\\244 ä\\n"; exec sleep 60'],
     });
     await until(cluster, 'p', ready);
-    await vi.waitFor(() => {
+    const read = () => {
       const bytes: Uint8Array[] = [];
       const call = {
         namespace: 'default',
@@ -330,8 +326,9 @@ describe('logs', () => {
         timestamps: false,
       };
       nodes!.logs({ ...call, onBytes: (more) => void bytes.push(more), onEnd: () => {} });
-      expect(Buffer.concat(bytes).toString('hex')).toBe('ff0ac3a420c3a40a');
-    });
+      return Buffer.concat(bytes).toString('hex');
+    };
+    await expect.poll(read).toBe('ff0ac3a420c3a40a');
   });
 
   const read = (name: string, options: object = {}) =>
