@@ -45,6 +45,9 @@ const LOOK_MS = 60_000;
 const RETRY_MS = 5_000;
 /** Changes are told together. */
 const TELL_MS = 50;
+/** A group that has not been listed for so long, milliseconds, keeps nobody from the others. */
+const PATIENCE_MS = 3_000;
+const RECHECK_MS = 500;
 
 export class Catalog {
   readonly #o: CatalogOptions;
@@ -57,6 +60,7 @@ export class Catalog {
   #cancelTell: (() => void) | undefined;
   #telling: Promise<void> = Promise.resolve();
   #looks = 0;
+  #began = 0;
 
   constructor(options: CatalogOptions) {
     this.#o = options;
@@ -67,8 +71,10 @@ export class Catalog {
     const looker: Looker = { uid, listener, told: '', rights: undefined };
     this.#lookers.add(looker);
     void this.#askRights(looker);
-    if (this.#lookers.size === 1) void this.#look(false);
-    else this.#tellSoon();
+    if (this.#lookers.size === 1) {
+      this.#began = this.#o.clock.monotonic();
+      void this.#look(false);
+    } else this.#tellSoon();
     return () => {
       this.#lookers.delete(looker);
       if (this.#lookers.size === 0) this.stop();
@@ -185,17 +191,21 @@ export class Catalog {
   }
 
   /** One telling at a time: an older one that took longer would be the last word. */
-  #tellSoon(): void {
+  #tellSoon(ms = TELL_MS): void {
     if (this.#lookers.size === 0) return;
-    this.#cancelTell ??= this.#o.clock.after(TELL_MS, () => {
+    this.#cancelTell ??= this.#o.clock.after(ms, () => {
       this.#cancelTell = undefined;
       this.#telling = this.#telling.then(() => this.#tell());
     });
   }
 
-  /** As long as the first list is under way nothing is told: what is shipped would jump when the rest comes. */
+  /** While the first lists are under way nothing is told, within reason: what is shipped would jump when the rest comes. */
   async #tell(): Promise<void> {
-    if (this.states().some(([, { state }]) => state === 'syncing')) return;
+    const left = this.#began + PATIENCE_MS - this.#o.clock.monotonic();
+    if (left > 0 && this.states().some(([, { state }]) => state === 'syncing')) {
+      this.#tellSoon(Math.min(left, RECHECK_MS));
+      return;
+    }
     const own = await this.#own();
     for (const looker of [...this.#lookers]) {
       if (!looker.rights) continue;

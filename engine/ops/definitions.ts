@@ -106,13 +106,42 @@ export async function shippedDefinitions(): Promise<{ provider: string; definiti
   return lists.flat();
 }
 
-/** Definitions of the cluster, of each group by its order; those that can't be executed say why not. */
+/** A group whose definitions could not be listed, or not all. */
+export interface UnreadGroup {
+  /** plural.group */
+  resource: string;
+  /** Listing it is not allowed; else it failed, and may go right later. */
+  denied: boolean;
+  /** Names the resource. */
+  why: string;
+}
+
+/**
+ * Definitions of the cluster, of each group by its order; those that can't be executed say why not. A group that can't be listed
+ * takes nothing from the other one. Rejects with KubeError where no group can be read and none says that it may not be.
+ */
 export async function clusterDefinitions(
   client: Client,
   signal?: AbortSignal,
-): Promise<(Definition | BrokenDefinition)[]> {
+): Promise<{ found: (Definition | BrokenDefinition)[]; unread: UnreadGroup[] }> {
+  const groups = await servedGroups(client, { signal });
+  const lists = await Promise.all(groups.map((group) => definitionsOf(client, group, signal)));
+  const errors = lists.flatMap(({ error }) => error ?? []);
+  const [first] = errors;
+  if (first && errors.length === groups.length && errors.every(({ status }) => status !== 403)) throw first;
+  return {
+    found: lists.flatMap(({ found }) => found),
+    unread: lists.flatMap(({ error }, i) => (error ? unread(groups[i] ?? '', error) : [])),
+  };
+}
+
+async function definitionsOf(
+  client: Client,
+  group: string,
+  signal: AbortSignal | undefined,
+): Promise<{ found: (Definition | BrokenDefinition)[]; error?: KubeError }> {
   const found: (Definition | BrokenDefinition)[] = [];
-  for (const group of await servedGroups(client, { signal })) {
+  try {
     let next: string | undefined;
     do {
       const page: ListOf<OpsDefinition> = await client.request(collection(group), {
@@ -122,8 +151,18 @@ export async function clusterDefinitions(
       for (const item of page.items ?? []) found.push(await readObject(group, item));
       next = page.metadata?.continue || undefined;
     } while (next !== undefined);
+    return { found };
+  } catch (error) {
+    if (!(error instanceof KubeError) || signal?.aborted) throw error;
+    return { found, error };
   }
-  return found;
+}
+
+function unread(group: string, { status, message }: KubeError): UnreadGroup {
+  const resource = `opsdefinitions.${group}`;
+  const denied = status === 403;
+  if (denied && message.includes(resource)) return { resource, denied, why: message };
+  return { resource, denied, why: `${denied ? 'you may not' : "can't"} list ${resource}: ${message}` };
 }
 
 /** The objects of that name in the cluster, one a group at most; `denied`: groups where it may not be read, and why. */
@@ -248,7 +287,7 @@ export async function findDefinition(
   const names = new Set(want.source === 'cluster' ? [] : catalog.map((definition) => definition.name));
   try {
     if (want.source !== 'catalog')
-      for (const each of await clusterDefinitions(client, signal))
+      for (const each of (await clusterDefinitions(client, signal)).found)
         if (want.source === undefined || want.group === undefined || each.group === want.group) names.add(each.name);
   } catch (error) {
     if (!(error instanceof KubeError)) throw error;

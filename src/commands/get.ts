@@ -62,7 +62,7 @@ export async function get([what = '', name]: string[], options: GetOptions): Pro
       for (const { why } of answer.denied) process.stderr.write(`opsdeck: ${why}\n`);
       if (answer.blind && namespace === null)
         process.stderr.write('opsdeck: name a namespace that you may see: -n NAME\n');
-      return answer.blind ? EXIT.usage : EXIT.ok;
+      return answer.blind ? EXIT.usage : answer.failed ? EXIT.failed : EXIT.ok;
     } catch (error) {
       throw error instanceof LookupError ? new Refusal(error.message) : error;
     }

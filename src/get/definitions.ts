@@ -1,9 +1,13 @@
 import { GROUPS, VERSION } from '../../engine/api/types.ts';
 import { readCluster } from '../../engine/inventory/find.ts';
 import type { Denial } from '../../engine/inventory/reader.ts';
-import { type KubeClient, KubeError } from '../../engine/kube/types.ts';
 import type { BrokenDefinition, Definition } from '../../engine/ops/definition.ts';
-import { clusterDefinitions, definitionsFor, shippedDefinitions } from '../../engine/ops/definitions.ts';
+import {
+  clusterDefinitions,
+  definitionsFor,
+  shippedDefinitions,
+  type UnreadGroup,
+} from '../../engine/ops/definitions.ts';
 import { SOURCES } from '../../engine/ops/plan.ts';
 import { Refusal } from '../exit.ts';
 import type { Answer, Item, Kind, Place, Question } from './kind.ts';
@@ -55,42 +59,32 @@ function item({ definition, providers }: Found): Item {
   };
 }
 
-/** Those of the cluster; whoever may not list them still has the catalog. */
-async function installed(client: KubeClient): Promise<{ own: (Definition | BrokenDefinition)[]; denied: Denial[] }> {
-  try {
-    return { own: await clusterDefinitions(client), denied: [] };
-  } catch (error) {
-    if (!(error instanceof KubeError && error.status === 403)) throw error;
-    return { own: [], denied: [{ verb: 'list', resource: 'opsdefinitions', namespace: null, why: error.message }] };
-  }
-}
-
 async function foundFor(
   { client, providers }: Place,
   question: Question,
-): Promise<{ found: Found[]; denied: Denial[] }> {
+): Promise<{ found: Found[]; unread: UnreadGroup[] }> {
   if (question.cluster !== undefined && question.namespace === null)
     throw new Refusal('--cluster names one cluster, so it needs one namespace; leave -A out');
-  const { own, denied } = await installed(client);
+  const { found: own, unread } = await clusterDefinitions(client);
   if (question.cluster !== undefined && question.namespace !== null) {
     const { cluster } = await readCluster(
       client,
       { name: question.cluster, namespace: question.namespace },
       { providers },
     );
-    return { found: (await definitionsFor(own, cluster)).map((definition) => ({ definition, providers: '' })), denied };
+    return { found: (await definitionsFor(own, cluster)).map((definition) => ({ definition, providers: '' })), unread };
   }
   const shipped = new Map<string, Found>();
   for (const { provider, definition } of await shippedDefinitions()) {
     const before = shipped.get(definition.name);
     shipped.set(definition.name, { definition, providers: before ? `${before.providers}, ${provider}` : provider });
   }
-  return { found: [...own.map((definition) => ({ definition, providers: '' })), ...shipped.values()], denied };
+  return { found: [...own.map((definition) => ({ definition, providers: '' })), ...shipped.values()], unread };
 }
 
 async function read(place: Place, question: Question): Promise<Answer> {
   if (question.selector !== undefined) throw new Refusal('definitions are listed by name only; leave -l out');
-  const { found: all, denied } = await foundFor(place, question);
+  const { found: all, unread } = await foundFor(place, question);
   const found = all
     .filter(({ definition }) => question.name === undefined || definition.name === question.name)
     .toSorted((a, b) => {
@@ -98,11 +92,12 @@ async function read(place: Place, question: Question): Promise<Answer> {
       return one === other ? Number(a.providers !== '') - Number(b.providers !== '') : one < other ? -1 : 1;
     });
   if (question.name !== undefined && found.length === 0) {
-    throw new Refusal(
-      `no operation "${question.name}"${denied[0] ? ` (${denied[0].why})` : ''}; opsdeck get definitions lists them`,
-    );
+    const unseen = unread.length > 0 ? ` (${unread.map(({ why }) => why).join('; ')})` : '';
+    throw new Refusal(`no operation "${question.name}"${unseen}; opsdeck get definitions lists them`);
   }
-  return { items: found.map(item), denied, blind: false };
+  const denied = unread.map(({ resource, why }): Denial => ({ verb: 'list', resource, namespace: null, why }));
+  const failed = unread.some((group) => !group.denied);
+  return { items: found.map(item), denied, blind: false, ...(failed ? { failed } : {}) };
 }
 
 export const definitions: Kind = {

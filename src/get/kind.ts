@@ -35,8 +35,10 @@ export interface Question {
 
 export interface Answer {
   items: Item[];
-  /** What may not be read. */
+  /** What may not be read, or could not be. */
   denied: Denial[];
+  /** True where something that may be read could not be: the items are not all. */
+  failed?: boolean;
   /** True where so much is denied that the items say nothing. */
   blind: boolean;
 }

@@ -8,7 +8,7 @@ import type { Cluster } from '../../engine/inventory/model.ts';
 import { compileProviders } from '../../engine/inventory/provider.ts';
 import { shippedProviders } from '../../engine/inventory/shipped.ts';
 import { connect } from '../../engine/kube/connect.ts';
-import type { KubeClient, RequestOptions } from '../../engine/kube/types.ts';
+import { type KubeClient, KubeError, type RequestOptions } from '../../engine/kube/types.ts';
 import { Desk, type DeskOptions } from '../../engine/ops/desk.ts';
 import { findClusterBy } from '../../engine/ops/request.ts';
 import type { LogLine, Mode, OperationRow, RunDetail, RunRow } from '../../engine/protocol.ts';
@@ -473,6 +473,28 @@ describe('what a cockpit asks', () => {
     define('unseen', 'true');
     await new Promise((done) => setTimeout(done, 200));
     expect(told).toHaveLength(count);
+  });
+
+  test.each([
+    ['denied', () => Promise.reject(new KubeError('no', { status: 403, reason: 'Forbidden' }))],
+    ['down', () => Promise.reject(new KubeError('etcd is gone', { status: 500, reason: 'InternalError' }))],
+    ['syncing', () => new Promise<never>(() => {})],
+  ])('a group of definitions that is %s takes nothing from the other', async (state, answer) => {
+    const ours = 'opsdefinitions.opsdeck.dev';
+    define(`other-${state}`, 'true', {}, 'opendbaas.infracreate.com');
+    const { desk: mine } = await desk({
+      client: {
+        ...client,
+        request: <T>(path: string, options?: RequestOptions) =>
+          path.endsWith('/opsdeck.dev/v1alpha1/opsdefinitions') ? answer() : client.request<T>(path, options),
+      },
+    });
+    const { row, stop } = look(mine);
+    await until(() => row(`other-${state}`));
+    expect(row('redis-reshard')).toBeDefined();
+    expect(mine.catalog.states()).toContainEqual([ours, expect.objectContaining({ state })]);
+    stop();
+    world.sim.cluster.delete('opsdefinitions.opendbaas.infracreate.com', '', `other-${state}`);
   });
 
   test('one name in two groups is two rows, each planned as what it is', async () => {

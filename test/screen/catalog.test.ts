@@ -76,6 +76,33 @@ it('says of the list how fresh it is, in the words of every other source', async
   await t.until(/^── Operations .* shipped only ──/m);
 });
 
+it('says which right is missing where one of the groups is closed, and shows what the other has', async () => {
+  const estate = createEstate();
+  const t = await launch({ estate });
+  await openOperations(t);
+  const of = 'opsdefinitions.opendbaas.infracreate.com';
+  const say = (...freshness: (typeof HEADER)['sources'][number]['freshness'][]) => {
+    const ids = [of, 'opsdefinitions.opsdeck.dev'];
+    const sources = freshness.map((each, i) => ({ id: ids[i]!, topics: ['operations:' as const], freshness: each }));
+    const others = HEADER.sources.filter(({ topics }) => !topics.includes('operations:'));
+    estate.emit({ t: 'header', header: { ...HEADER, sources: [...others, ...sources] } });
+  };
+  const denied = { state: 'denied', verb: 'list', resource: of } as const;
+  say(denied, { state: 'live', at: NOW });
+  await t.until(/^── Operations .* partly denied ──/m);
+  await t.until(/^ {2}you may not list opsdefinitions.opendbaas.infracreate.com: not shown here *$/m);
+  expect(t.screen()).toMatch(/redis-rebalance/);
+  say(denied, { state: 'absent', resource: 'opsdefinitions.opsdeck.dev' });
+  await t.until(/^── Operations .* denied: shipped only ──/m);
+  expect(t.screen()).toContain(`you may not list ${of}`);
+  say({ state: 'down', since: NOW - 12_000, why: 'etcd is gone' }, { state: 'live', at: NOW });
+  await t.until(/^── Operations .* partly down 12s ──/m);
+  expect(t.screen()).toContain(`can't list ${of}: etcd is gone`);
+  say({ state: 'live', at: NOW }, { state: 'live', at: NOW });
+  await t.until(/^── Operations .* live ──/m);
+  expect(t.screen()).not.toContain(of);
+});
+
 it('an open form says that its definition has changed, plans nothing of it, and is renewed with what still fits', async () => {
   const t = await launch();
   await form(t);

@@ -25,6 +25,8 @@ export interface ListPane<R extends Named> {
   known: boolean;
   /** Stands there when there is no row. */
   empty: string[];
+  /** Stands under the rows as long as it holds: what is not among them, and why. */
+  notice?: readonly string[];
   weak?(row: R): boolean;
 }
 
@@ -32,6 +34,20 @@ export interface ListPane<R extends Named> {
 export const listHeight = (rect: Rect): number => Math.max(0, rect.height - 2);
 
 export function paintList<R extends Named>(pane: ListPane<R>, rect: Rect, pen: Pen): string[] {
+  const notice = (pane.notice ?? []).flatMap((text) => pen.wrapWords(text, rect.width - 4));
+  // The rows are what the list is for.
+  const height = Math.max(0, Math.min(notice.length, rect.height - MIN_LIST));
+  const lines = paintRows(pane, { ...rect, height: rect.height - height }, pen);
+  const gap = Array.from({ length: Math.max(0, rect.height - height - lines.length) }, () => '');
+  return height === 0
+    ? lines
+    : [...lines, ...gap, ...notice.slice(0, height).map((line) => pen.style('attention', `  ${line}`))];
+}
+
+/** Rule, heading, two rows. */
+const MIN_LIST = 4;
+
+function paintRows<R extends Named>(pane: ListPane<R>, rect: Rect, pen: Pen): string[] {
   const { rows, list, total } = pane;
   const counted = rows.length === total ? thousands(total) : `${thousands(rows.length)} of ${thousands(total)}`;
   // A count of nothing would claim that there is nothing.

@@ -10,7 +10,7 @@ import type { Column } from '../rows/columns.ts';
 import { parseFilter } from '../rows/filter.ts';
 import { freshnessPart } from '../rows/freshness.ts';
 import { HEALTH } from '../rows/health.ts';
-import { DEFINITIONS, freshnessOf } from '../store/data.ts';
+import { DEFINITIONS, freshnessOf, isKnown } from '../store/data.ts';
 import { locate } from '../store/list.ts';
 import { type OperationsView, open } from '../store/state.ts';
 import { labelled } from './detail.ts';
@@ -173,13 +173,26 @@ function emptyOf(view: OperationsView, app: App, pen: Pen): string {
   return view.cluster === '' ? 'There is no definition.' : 'No operation is known for this cluster.';
 }
 
-/** Without the kind in the cluster there is nothing to be stale, and without the right to list it the shipped ones still count. */
+/** Without the kind in the cluster there is nothing to be stale, and without the right to list it the others still count. */
 function freshText(app: App, pen: Pen): string {
   const fresh = freshnessOf(app.data.header.sources, DEFINITIONS);
   if (fresh === null) return '';
   if (fresh.state === 'absent') return 'shipped only';
-  return fresh.state === 'denied' ? 'denied: shipped only' : freshnessPart(fresh, pen).text;
+  const read = app.data.header.sources.some(
+    ({ topics, freshness }) => topics.includes(DEFINITIONS) && isKnown(freshness) && freshness.state !== 'absent',
+  );
+  if (fresh.state === 'denied') return read ? 'partly denied' : 'denied: shipped only';
+  const { text } = freshnessPart(fresh, pen);
+  return fresh.state === 'down' && read ? `partly ${text}` : text;
 }
+
+/** What may be in the cluster and is not in the list. */
+const unseen = ({ data }: App): string[] =>
+  data.header.sources.flatMap(({ id, topics, freshness }) => {
+    if (!topics.includes(DEFINITIONS)) return [];
+    if (freshness.state === 'denied') return `you may not ${freshness.verb} ${freshness.resource}: not shown here`;
+    return freshness.state === 'down' ? `can't list ${id}: ${freshness.why}` : [];
+  });
 
 function titleOf(view: OperationsView, app: App): string {
   if (view.cluster === '') return 'Definitions';
@@ -210,6 +223,7 @@ function paint(view: OperationsView, app: App, pen: Pen, panes: Record<string, R
           list: view.list,
           known: told !== undefined,
           empty: [emptyOf(view, app, pen)],
+          notice: unseen(app),
           weak: (row) => row.refused !== '' && row.broken === '',
         },
         panes.list,

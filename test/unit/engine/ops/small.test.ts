@@ -253,7 +253,7 @@ describe('a definition', () => {
     expect(await found(other, 'x', { source: 'cluster', group: seeds })).toBe(`no operation "x" of ${seeds}`);
     const same = client({ [`${ours}/x`]: object('x', 'own'), [`${seeds}/x`]: object('x', 'own') });
     expect(await found(same, 'x')).toBe('cluster own');
-    expect(await definitionsFor(await clusterDefinitions(both), { provider: 'none' })).toMatchObject([
+    expect(await definitionsFor((await clusterDefinitions(both)).found, { provider: 'none' })).toMatchObject([
       { description: 'own', group: ours },
       { description: 'seed', group: seeds },
     ]);
@@ -321,7 +321,7 @@ describe('a definition', () => {
     const { name, spec } = shipped!;
     const copy = client({ [`opsdeck.dev/${name}`]: { ...object(name, ''), spec } });
     expect(await found(copy, name)).toMatch(/^cluster .*[^o]$/);
-    expect(await definitionsFor(await clusterDefinitions(copy), plain)).toHaveLength(2);
+    expect(await definitionsFor((await clusterDefinitions(copy)).found, plain)).toHaveLength(2);
   });
 
   test('what was shown is what is found, or nothing', async () => {

@@ -64,3 +64,44 @@ test('whoever may not list definitions sees the catalog, and what is missing', a
   const other = definitions.read({ client, providers: [] }, { ...question, name: 'other' });
   await expect(other).rejects.toThrow(`no operation "other" (${why})`);
 });
+
+test('a group that can’t be listed takes nothing from the other, and is named', async () => {
+  const groups = ['opsdeck.dev', 'opendbaas.infracreate.com'];
+  const question = { namespace: 'n', name: undefined, selector: undefined, cluster: undefined, whole: false };
+  const read = (errors: Record<string, KubeError>) => {
+    const client = {
+      resources: async () => groups.map((group) => ({ group, plural: 'opsdefinitions' }) as Resource),
+      request: async (path: string) => {
+        const group = groups.find((each) => path.includes(each)) ?? '';
+        if (errors[group]) throw errors[group];
+        const spec = { strategies: { container: { command: ['a'] } } };
+        return { items: [{ metadata: { name: `of-${group}` }, spec }] };
+      },
+    } as unknown as KubeClient;
+    return definitions.read({ client, providers: [] }, question);
+  };
+  const names = ({ items }: Awaited<ReturnType<typeof read>>) => items.flatMap(({ cells }) => cells[0] ?? []);
+  const forbidden = (message: string) => new KubeError(message, { status: 403, reason: 'Forbidden' });
+  const down = new KubeError('etcd is gone', { status: 500, reason: 'InternalError' });
+
+  for (const [closed, open] of [groups, groups.toReversed()] as [string, string][]) {
+    const words = `user "alice" may not list opsdefinitions.${closed} in the whole cluster; ask for a role that grants it`;
+    const answer = await read({ [closed]: forbidden(words) });
+    expect(names(answer)).toContain(`of-${open}`);
+    expect(names(answer)).toContain('redis-reshard');
+    expect(answer.denied).toMatchObject([{ verb: 'list', resource: `opsdefinitions.${closed}`, why: words }]);
+    expect(answer.failed).toBeUndefined();
+
+    // A webhook's refusal names nothing.
+    const other = await read({ [closed]: forbidden('not today') });
+    expect(other.denied).toMatchObject([{ why: `you may not list opsdefinitions.${closed}: not today` }]);
+
+    const broken = await read({ [closed]: down });
+    expect(names(broken)).toContain(`of-${open}`);
+    expect(broken).toMatchObject({
+      denied: [{ why: `can't list opsdefinitions.${closed}: etcd is gone` }],
+      failed: true,
+    });
+  }
+  await expect(read(Object.fromEntries(groups.map((group) => [group, down])))).rejects.toThrow('etcd is gone');
+});
