@@ -10,7 +10,7 @@ import { findDefinition } from './definitions.ts';
 import { RunHandle } from './handle.ts';
 import { HOLD_MS } from './holder.ts';
 import { isOver, type Journal, lastAttempt, type StepRecord } from './journal.ts';
-import { type Engine, keyOf } from './launch.ts';
+import { type Engine, keyOf, pinned } from './launch.ts';
 import { RUN_DIR } from './leftovers.ts';
 import { type Prepared, prepare } from './plan.ts';
 import type { FindCluster } from './request.ts';
@@ -115,8 +115,7 @@ function rebuilt(journal: Journal, prepared: Prepared): Journal {
       return attempts.length === 0 ? target : { ...target, uid, containerId, dir, attempts };
     }),
   }));
-  const { name, digest, source, spec } = definition;
-  return { ...journal, definition: { name, digest, source, spec }, parameters: prepared.parameters, steps };
+  return { ...journal, definition: pinned(definition), parameters: prepared.parameters, steps };
 }
 
 function claims({ steps }: Journal): string[] {

@@ -97,7 +97,14 @@ export interface Question {
 
 export interface Journal {
   version: 1;
-  definition: { name: string; digest: string; source: DefinitionSource; spec: OpsDefinitionSpec };
+  definition: {
+    name: string;
+    digest: string;
+    source: DefinitionSource;
+    /** Of the object of the cluster: each group may have one of the name. */
+    group?: string;
+    spec: OpsDefinitionSpec;
+  };
   cluster: { uid: string; namespace: string; name: string; kind: string };
   parameters: ParameterAssignment[];
   effect: Effect;

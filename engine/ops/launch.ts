@@ -4,6 +4,7 @@ import { type KubeClient, KubeError } from '../kube/types.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Identity } from '../runtime/identity.ts';
 import { NotBegun } from './contact.ts';
+import type { Definition } from './definition.ts';
 import type { RunEvents } from './events.ts';
 import { execTarget } from './exec-target.ts';
 import { RunHandle } from './handle.ts';
@@ -57,12 +58,21 @@ export function runName(definition: string): string {
   return `${head || 'run'}-${tail}`;
 }
 
+/** What a journal holds of its definition. */
+export const pinned = ({ name, digest, source, group, spec }: Definition): Journal['definition'] => ({
+  name,
+  digest,
+  source,
+  ...(group === '' ? {} : { group }),
+  spec,
+});
+
 export function newJournal(prepared: Prepared, now: string): Journal {
   const { definition, cluster } = prepared;
   const { ref } = cluster;
   return {
     version: 1,
-    definition: { name: definition.name, digest: definition.digest, source: definition.source, spec: definition.spec },
+    definition: pinned(definition),
     cluster: {
       uid: ref.uid,
       namespace: ref.namespace,

@@ -1,5 +1,6 @@
 /** The story of a run, from its journal alone. */
 import { isOver, type Journal } from '../../engine/ops/journal.ts';
+import { SOURCES } from '../../engine/ops/plan.ts';
 import { adoptWith, beginWith, type Stored } from '../../engine/ops/store.ts';
 import { KEPT_WORDS } from '../../engine/ops/stores.ts';
 import { drawable, keptLog, runDetail } from '../../engine/ops/view.ts';
@@ -22,6 +23,10 @@ function took(from: string | undefined, to: string | undefined): string {
 
 const iso = (ms: number | undefined): string | undefined => (ms === undefined ? undefined : new Date(ms).toISOString());
 
+/** Both groups of the cluster may have one of the name. */
+const originOf = ({ source, group }: Journal['definition']): string =>
+  group ? `OpsDefinition of ${group}` : (SOURCES[source] ?? source);
+
 export function story(found: Stored): string {
   const stored = drawable(found);
   const { journal, ref } = stored;
@@ -33,7 +38,7 @@ export function story(found: Stored): string {
   const { definition, cluster } = journal;
   field(
     'operation',
-    `${definition.name} (${definition.source}, ${definition.digest.slice(0, 19)}, effect ${journal.effect})`,
+    `${definition.name} (${originOf(definition)}, ${definition.digest.slice(0, 19)}, effect ${journal.effect})`,
   );
   field('cluster', `${cluster.namespace}/${cluster.name} (${cluster.kind})`);
   field('kept as', KEPT_WORDS[stored.kept]);

@@ -187,6 +187,12 @@ describe('requests that a person makes', () => {
       phase: 'Failed',
       message: expect.stringContaining(`of ${ours} and of ${seeds}, and they are not the same; a request means`),
     });
+    for (const [run, made, meant] of [
+      ['wipe-1', ours, ours],
+      ['wipe-1', seeds, seeds],
+      ['seeds-only-1', ours, seeds],
+    ] as const)
+      expect(status(run, made)).toMatchObject({ journal: { definition: { source: 'cluster', group: meant } } });
     for (const group of [ours, seeds]) world.sim.cluster.delete(`opsdefinitions.${group}`, '', 'wipe');
     world.sim.cluster.delete(`opsdefinitions.${seeds}`, '', 'seeds-only');
   });
