@@ -82,3 +82,6 @@ export function virtualClock(start = Date.UTC(2026, 0, 1)): VirtualClock {
     },
   };
 }
+
+/** RFC 3339 in whole seconds, as the API has most times. */
+export const wholeSeconds = (at: number): string => `${new Date(at).toISOString().slice(0, 19)}Z`;

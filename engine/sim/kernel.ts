@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import { type Clock, wholeSeconds } from './clock.ts';
 import type { Faults } from './faults/faults.ts';
 import type { NodeHooks } from './hooks.ts';
 import type { Registry } from './resources/registry.ts';
@@ -48,7 +48,6 @@ let lastSecond = { second: Number.NaN, text: '' };
 /** RFC 3339 in whole seconds, as metadata.creationTimestamp has it. */
 export function timestamp(kernel: Pick<Kernel, 'clock'>, ahead = 0): string {
   const second = Math.floor((kernel.clock.now() + ahead) / 1000);
-  if (second !== lastSecond.second)
-    lastSecond = { second, text: `${new Date(second * 1000).toISOString().slice(0, 19)}Z` };
+  if (second !== lastSecond.second) lastSecond = { second, text: wholeSeconds(second * 1000) };
   return lastSecond.text;
 }

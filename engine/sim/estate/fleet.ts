@@ -1,5 +1,7 @@
 /** What makes the estate large: pods that nobody runs, so that a hundred thousand of them cost only their objects. */
+
 import { randomUUID } from 'node:crypto';
+import { wholeSeconds } from '../clock.ts';
 import type { SimCluster } from '../cluster.ts';
 import type { SimObject } from '../types.ts';
 
@@ -88,7 +90,7 @@ function podObject(i: number, namespace: string, created: string): object {
 export function addFleet(cluster: SimCluster, count: number, at: number): void {
   const { store, registry } = cluster.kernel;
   const info = registry.get('pods');
-  const created = `${new Date(at).toISOString().slice(0, 19)}Z`;
+  const created = wholeSeconds(at);
   for (let i = 0; i < count; i++) {
     const namespace = `fleet-${String(Math.floor(i / PER_NAMESPACE)).padStart(2, '0')}`;
     if (i % PER_NAMESPACE === 0) cluster.create('namespaces', { metadata: { name: namespace } });

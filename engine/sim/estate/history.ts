@@ -126,14 +126,14 @@ const PAST: readonly PastRun[] = [
   },
 ];
 
-const seconds = (at: number): string => new Date(at).toISOString();
+const iso = (at: number): string => new Date(at).toISOString();
 const list = (parameters: Record<string, string | number>) =>
   Object.entries(parameters).map(([name, value]) => ({ name, value }));
 
 function statusOf(run: PastRun, owner: SimObject, pod: SimObject | undefined, now: number): object {
-  const createdAt = seconds(now - run.ago * 60_000);
-  const startedAt = seconds(now - run.ago * 60_000 + 300);
-  const finishedAt = seconds(now - run.ago * 60_000 + run.took * 1000);
+  const createdAt = iso(now - run.ago * 60_000);
+  const startedAt = iso(now - run.ago * 60_000 + 300);
+  const finishedAt = iso(now - run.ago * 60_000 + run.took * 1000);
   const good = run.exitCode === 0;
   const known = DEFINITIONS.find((one) => (one as SimObject).metadata.name === run.definition) as
     | { spec: object }

@@ -1,8 +1,8 @@
+import { wholeSeconds } from '../clock.ts';
 import type { SimObject } from '../types.ts';
 import type { Controller, Kit } from '../workloads/controller.ts';
 import { isReady } from '../workloads/template.ts';
 import type { Leaders } from './leaders.ts';
-import { seconds } from './operators/parts.ts';
 
 interface Spec {
   clusterName: string;
@@ -43,7 +43,7 @@ export const kubeblocksOps = (leaders: Leaders): Controller => ({
     if (/^(Succeed|Failed|Cancelled)$/.test(status.phase ?? '') || request.metadata.deletionTimestamp) return;
     const namespace = request.metadata.namespace ?? '';
     const cluster = kit.cluster.get('clusters.apps.kubeblocks.io', namespace, spec.clusterName);
-    const now = seconds(kit.view.now);
+    const now = wholeSeconds(kit.view.now);
     const say = (type: string, reason: string, message: string) => {
       status.conditions = [
         ...(status.conditions ?? []),

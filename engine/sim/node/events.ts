@@ -2,7 +2,9 @@
  * Events as the controllers of a real cluster write them: one object a kind of event, counted when it comes again; many that differ only
  * in their message become one; and whoever says too much about one object is not heard.
  */
+
 import type { KubeObject } from '../../api/types.ts';
+import { wholeSeconds } from '../clock.ts';
 import type { SimCluster } from '../cluster.ts';
 import { unlessRefused } from '../errors.ts';
 
@@ -74,7 +76,7 @@ export function makeRecorder(cluster: SimCluster, since = Number.NEGATIVE_INFINI
       const message = many ? `(combined from similar events): ${note.message}` : note.message;
       if (!scheduler && !isHeard(speaker, now)) return;
       const key = many ? kind : [kind, note.fieldPath, note.message].join('\0');
-      const at = `${new Date(now).toISOString().slice(0, 19)}Z`;
+      const at = wholeSeconds(now);
       const seen = known.get(key);
       if (seen && cluster.get('events', namespace, seen.name)) {
         seen.count++;

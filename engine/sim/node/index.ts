@@ -11,18 +11,20 @@ import type { LogCall, NodeHooks } from '../hooks.ts';
 import { Container } from './container.ts';
 import { prepare } from './environment.ts';
 import { makeRecorder } from './events.ts';
+import { imageBytes, unpullable } from './image.ts';
 import { Names } from './names.ts';
 import { Outages } from './outage.ts';
 import { PodLife } from './pod.ts';
 import { openRoot, type Root } from './root.ts';
-import { type ContainerRun, REAL_TIMING, type RunContext, type Timing } from './run.ts';
+import type { ContainerRun, RunContext } from './run.ts';
 import { podSpec } from './status.ts';
 import { attach, dial, exec, noLog } from './streams.ts';
+import { REAL_TIMING, type Timing } from './timing.ts';
 import type { Host, Image, Listener } from './tool.ts';
 import { ToolServer } from './toolServer.ts';
 
 export { BROKEN, type Broken } from './container.ts';
-export { REAL_TIMING, type Timing } from './run.ts';
+export { REAL_TIMING, type Timing } from './timing.ts';
 export type { Host, Image, Tool, ToolCall } from './tool.ts';
 
 export interface NodeOptions {
@@ -56,17 +58,6 @@ export interface SimNodes extends NodeHooks {
 
 export const QUICK: Timing = { sandbox: 25, pull: 50, start: 10, sync: 50, report: 0 };
 const OTHER: Image = { match: /.*/, tools: {} };
-/** Bytes that a pulled image is said to have. */
-const imageBytes = (image: string) =>
-  20_000_000 + (createHash('sha256').update(image).digest().readUInt32BE() % 200_000_000);
-
-export function unpullable(image: string): string | undefined {
-  if (!/(^|[/:.-])(nope|missing|absent|nonexistent|not-?found|no-?such|does-?not-?exist|invalid)([/:.-]|$)/.test(image))
-    return undefined;
-  const full = image.includes('/') ? `docker.io/${image}` : `docker.io/library/${image}`;
-  return `failed to pull and unpack image "${full}": failed to resolve reference "${full}": ${full}: not found`;
-}
-
 /** Starts serving pods that are bound to a node. Throws Unusable where the machine lacks what containers need. */
 export function startNodes(cluster: SimCluster, options: NodeOptions = {}): SimNodes {
   const root: Root = options.root ? { ...options.root, remove: () => {} } : openRoot(options.under);

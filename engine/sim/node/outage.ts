@@ -1,5 +1,7 @@
 /** A node that stops without a word: what the control plane makes of its silence, and what its kubelet finds when it is back. */
+
 import type { KubeObject } from '../../api/types.ts';
+import { wholeSeconds } from '../clock.ts';
 import type { SimCluster } from '../cluster.ts';
 import { unlessRefused } from '../errors.ts';
 import type { PodLife } from './pod.ts';
@@ -141,7 +143,7 @@ export class Outages {
   }
 
   #now(): string {
-    return `${new Date(this.#o.cluster.clock.now()).toISOString().slice(0, 19)}Z`;
+    return wholeSeconds(this.#o.cluster.clock.now());
   }
 }
 

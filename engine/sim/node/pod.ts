@@ -1,10 +1,13 @@
+/** One pod on its node, from the moment it is bound until it is gone. */
 import type { KubeObject } from '../../api/types.ts';
+import { wholeSeconds } from '../clock.ts';
 import type { SimCluster } from '../cluster.ts';
-import { ApiError } from '../errors.ts';
+import { unlessRefused } from '../errors.ts';
 import { equal } from '../json.ts';
-import type { Recorder } from './events.ts';
-import { type ContainerKind, ContainerRun, type RunContext } from './run.ts';
-import { type ContainerSpec, DEADLINE, type PodView, phaseOf, podSpec, podStatus, type State } from './status.ts';
+import { PodContainers } from './containers.ts';
+import type { EventNote, Recorder } from './events.ts';
+import { ContainerRun, type RunContext } from './run.ts';
+import { DEADLINE, type PodSpec, type PodView, phaseOf, podSpec, podStatus } from './status.ts';
 
 export interface PodContext {
   cluster: SimCluster;
@@ -18,15 +21,20 @@ export interface PodContext {
   runContext(pod: PodLife): Omit<RunContext, 'changed' | 'record' | 'clock' | 'timing' | 'podName'>;
 }
 
+/** Whether one that ended is to be started again. */
+function runsAgain({ kind, spec, init }: ContainerRun, exitCode: number, policy: PodSpec['restartPolicy']): boolean {
+  if (kind === 'ephemeralContainers') return false;
+  if (spec.restartPolicy === 'Always') return true;
+  if (init) return exitCode !== 0 && policy !== 'Never';
+  return policy === 'Always' || (policy === 'OnFailure' && exitCode !== 0);
+}
+
 const conditionsOf = (pod: KubeObject): unknown => (pod.status as { conditions?: unknown } | undefined)?.conditions;
 
-/** One pod on its node, from the moment it is bound until it is gone. It writes the pod's status and takes the pod away at the end. */
+/** It writes the pod's status, and takes the pod away at the end. */
 export class PodLife {
   readonly #context: PodContext;
-  readonly #runs: ContainerRun[];
-  readonly #inits: ContainerRun[];
-  /** Added while it runs, to look into it: they are started once, and decide nothing of the pod. */
-  readonly #ephemeral: ContainerRun[] = [];
+  readonly #containers: PodContainers;
   pod: KubeObject;
   ip = '';
   #sandbox = false;
@@ -44,12 +52,10 @@ export class PodLife {
     this.#context = context;
     this.pod = pod;
     this.#startTime = this.#now();
-    const spec = podSpec(pod);
-    const waiting = spec.initContainers?.length ? 'PodInitializing' : 'ContainerCreating';
-    const run = (kind: ContainerKind) => (container: ContainerSpec) =>
-      new ContainerRun(this.#runContext(), container, kind, waiting);
-    this.#inits = (spec.initContainers ?? []).map(run('initContainers'));
-    this.#runs = spec.containers.map(run('containers'));
+    this.#containers = new PodContainers(
+      podSpec(pod),
+      (spec, kind, waiting) => new ContainerRun(this.#runContext(), spec, kind, waiting),
+    );
   }
 
   get namespace(): string {
@@ -61,15 +67,11 @@ export class PodLife {
   }
 
   run(container: string): ContainerRun | undefined {
-    return this.#all().find((run) => run.spec.name === container);
-  }
-
-  #all(): readonly ContainerRun[] {
-    return [...this.#runs, ...this.#inits, ...this.#ephemeral];
+    return this.#containers.named(container);
   }
 
   get runs(): readonly ContainerRun[] {
-    return this.#runs;
+    return this.#containers.runs;
   }
 
   start(): void {
@@ -85,33 +87,12 @@ export class PodLife {
 
   /** Takes over a pod whose status says that it runs already. */
   adopt(): void {
-    const status = this.pod.status as {
-      podIP?: string;
-      startTime?: string;
-      phase?: string;
-      containerStatuses?: { name: string; restartCount: number; lastState?: State; state?: State }[];
-      initContainerStatuses?: { name: string; state?: State }[];
-    };
+    const status = this.pod.status as { podIP?: string; startTime?: string; phase?: string };
     this.ip = status.podIP ?? '';
     this.#sandbox = true;
     this.#startTime = status.startTime ?? this.#startTime;
     this.#over = status.phase === 'Succeeded' || status.phase === 'Failed';
-    for (const run of this.#inits) {
-      const state = status.initContainerStatuses?.find((s) => s.name === run.spec.name)?.state;
-      if (state) run.state = state;
-    }
-    for (const run of this.#runs) {
-      const before = status.containerStatuses?.find((s) => s.name === run.spec.name);
-      if (!before?.state) continue;
-      if ('running' in before.state)
-        run.adopt(before.state.running.startedAt, before.restartCount, before.lastState, (container) =>
-          container.start(),
-        );
-      else {
-        run.state = before.state;
-        run.restarts = before.restartCount;
-      }
-    }
+    this.#containers.adopt(this.pod);
     this.#lookInto();
     this.#awaitDeadline();
   }
@@ -135,7 +116,7 @@ export class PodLife {
     this.#start?.();
     this.#deadline?.();
     this.#reportPending?.();
-    for (const run of this.#all()) run.kill();
+    for (const run of this.#containers.all) run.kill();
     if (this.ip && this.ip !== this.hostIP) this.#context.release(this.ip);
   }
 
@@ -144,7 +125,7 @@ export class PodLife {
     this.#start?.();
     this.#reportPending?.();
     this.#reportPending = undefined;
-    for (const run of this.#all()) run.blackout();
+    for (const run of this.#containers.all) run.blackout();
   }
 
   /** The node is back. Its kubelet finds nothing of what ran, and makes anew what should run. */
@@ -156,67 +137,50 @@ export class PodLife {
       return;
     }
     if (this.#over) return;
+    const { inits, runs } = this.#containers;
     const never = podSpec(this.pod).restartPolicy === 'Never';
-    for (const run of [...this.#inits, ...this.#runs]) run.recover(!never);
+    for (const run of [...inits, ...runs]) run.recover(!never);
     if (this.ip && this.ip !== this.hostIP) this.#context.release(this.ip);
     this.ip = '';
     this.#sandbox = false;
-    if (never && this.#runs.some((run) => run.ended)) {
+    if (never && runs.some((run) => run.ended)) {
       this.#over = true;
       this.#report();
     } else this.start();
   }
 
   #runContext(): RunContext {
-    const { cluster, recorder, timing } = this.#context;
+    const { cluster, timing } = this.#context;
     const { metadata } = this.pod;
     return {
       ...this.#context.runContext(this),
       clock: cluster.clock,
       timing,
       podName: `${metadata.name}_${metadata.namespace}(${metadata.uid})`,
-      record: (note) => recorder.record(this.pod, 'kubelet', note, podSpec(this.pod).nodeName),
+      record: (note) => this.#note(note),
       changed: (run) => this.#changed(run),
     };
   }
 
-  /** Init containers one after the other, each to its end; then the others, each as soon as the one before has been started or can't be. */
   #next(): void {
-    if (this.#deleting || this.#expired) return;
-    for (const run of this.#ephemeral) if (!run.begun) run.begin();
-    for (const run of this.#inits) {
-      if (run.ended?.exitCode === 0) continue;
-      if (run.spec.restartPolicy === 'Always' && run.started) continue;
-      if ('waiting' in run.state && !run.container) run.begin();
-      return;
-    }
-    for (const run of this.#runs) {
-      if (!run.begun) run.begin();
-      if (!run.settled) return;
-    }
+    if (!this.#deleting && !this.#expired) this.#containers.beginNext();
   }
 
   #changed(run: ContainerRun): void {
     if (this.#dark) return;
     const policy = podSpec(this.pod).restartPolicy ?? 'Always';
-    const ended = run.ended;
-    if (ended && run.kind !== 'ephemeralContainers' && !this.#deleting && !this.#expired) {
-      const wanted =
-        run.spec.restartPolicy === 'Always' ||
-        (run.init
-          ? ended.exitCode !== 0 && policy !== 'Never'
-          : policy === 'Always' || (policy === 'OnFailure' && ended.exitCode !== 0));
-      if (wanted) run.again();
-    }
+    const { inits, runs, ephemeral } = this.#containers;
+    const { ended } = run;
+    if (ended && !this.#deleting && !this.#expired && runsAgain(run, ended.exitCode, policy)) run.again();
     // Once the others have ended for good, sidecars are told to, after that has been said.
-    if (policy !== 'Always' && this.#runs.every((one) => one.ended && !one.restarting))
+    if (policy !== 'Always' && runs.every((one) => one.ended && !one.restarting))
       this.#context.cluster.clock.after(this.#context.timing.start, () => {
-        for (const other of this.#inits) if (other.running) other.stop(this.#grace());
+        for (const other of inits) if (other.running) other.stop(this.#grace());
       });
     const phase = phaseOf(podSpec(this.pod), this.#view());
     if (!this.#over && (phase === 'Succeeded' || phase === 'Failed')) {
       this.#over = true;
-      for (const other of this.#ephemeral) if (other.running) other.stop(0);
+      for (const other of ephemeral) if (other.running) other.stop(0);
       this.#sandbox = false;
     }
     if (!run.init || ended || run.started) this.#next();
@@ -240,12 +204,12 @@ export class PodLife {
     this.#expired = true;
     this.#start?.();
     const { message, reason } = DEADLINE;
-    this.#context.recorder.record(this.pod, 'kubelet', { type: 'Normal', reason, message }, podSpec(this.pod).nodeName);
-    for (const run of this.#all()) {
+    this.#note({ type: 'Normal', reason, message });
+    for (const run of this.#containers.all) {
       run.stop(this.#grace());
       run.unmade();
     }
-    if (!this.#all().some((run) => run.running)) {
+    if (!this.#containers.anyRunning) {
       this.#over = true;
       this.#sandbox = false;
     }
@@ -264,27 +228,25 @@ export class PodLife {
     const { deletionGracePeriodSeconds } = this.pod.metadata as { deletionGracePeriodSeconds?: number };
     const grace = (deletionGracePeriodSeconds ?? 30) * 1000;
     this.#report();
-    for (const run of this.#all()) run.stop(grace);
+    for (const run of this.#containers.all) run.stop(grace);
     this.#finish();
   }
 
   /** Once nothing runs any more: the last status, then the object goes. */
   #finish(): void {
-    if (this.#all().some((run) => run.running)) return;
+    if (this.#containers.anyRunning) return;
     const { cluster, timing } = this.#context;
     this.#sandbox = false;
-    this.#over = this.#runs.every((run) => run.ended !== undefined);
+    this.#over = this.#containers.runs.every((run) => run.ended !== undefined);
     this.#report();
     this.#start = cluster.clock.after(Math.min(timing.sync, timing.sandbox), () => {
       this.#flush();
-      try {
+      unlessRefused(() =>
         cluster.delete('pods', this.namespace, this.pod.metadata.name, {
           gracePeriodSeconds: 0,
           preconditions: { uid: this.pod.metadata.uid as string },
-        });
-      } catch (error) {
-        if (!(error instanceof ApiError)) throw error;
-      }
+        }),
+      );
     });
   }
 
@@ -294,17 +256,12 @@ export class PodLife {
       const run = this.run(spec.name);
       if (!run || run.spec.image === spec.image) continue;
       run.spec = spec;
-      this.#context.recorder.record(
-        this.pod,
-        'kubelet',
-        {
-          type: 'Normal',
-          reason: 'Killing',
-          message: `Container ${spec.name} definition changed, will be restarted`,
-          fieldPath: `spec.containers{${spec.name}}`,
-        },
-        podSpec(this.pod).nodeName,
-      );
+      this.#note({
+        type: 'Normal',
+        reason: 'Killing',
+        message: `Container ${spec.name} definition changed, will be restarted`,
+        fieldPath: `spec.containers{${spec.name}}`,
+      });
       run.container?.signal('SIGTERM');
     }
     this.#report();
@@ -312,13 +269,10 @@ export class PodLife {
 
   /** Starts what was added to the pod since it began. */
   #lookInto(): void {
-    const added = (podSpec(this.pod).ephemeralContainers ?? []).filter(({ name }) => !this.run(name));
-    if (added.length === 0 || this.#over) return;
-    for (const spec of added) {
-      const run = new ContainerRun(this.#runContext(), spec, 'ephemeralContainers', 'ContainerCreating');
-      this.#ephemeral.push(run);
-      if (this.#sandbox) run.begin();
-    }
+    if (this.#over) return;
+    const added = this.#containers.add(podSpec(this.pod));
+    if (added.length === 0) return;
+    if (this.#sandbox) for (const run of added) if (!run.begun) run.begin();
     this.#report();
   }
 
@@ -330,9 +284,7 @@ export class PodLife {
       startTime: this.#startTime,
       sandbox: this.#sandbox,
       expired: this.#expired,
-      init: this.#inits.map((run) => run.view()),
-      containers: this.#runs.map((run) => run.view()),
-      ephemeral: this.#ephemeral.map((run) => run.view()),
+      ...this.#containers.views(),
     };
   }
 
@@ -351,17 +303,19 @@ export class PodLife {
     const current = cluster.get('pods', this.namespace, name);
     if (current?.metadata.uid !== uid) return;
     const status = podStatus(current as KubeObject, this.#view(), this.#now(), this.#over && this.#deleting);
-    try {
+    unlessRefused(() =>
       cluster.update('pods', { ...current, status } as typeof current & object, {
         subresource: 'status',
         manager: 'kubelet',
-      });
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-    }
+      }),
+    );
+  }
+
+  #note(note: EventNote): void {
+    this.#context.recorder.record(this.pod, 'kubelet', note, podSpec(this.pod).nodeName);
   }
 
   #now(): string {
-    return `${new Date(this.#context.cluster.clock.now()).toISOString().slice(0, 19)}Z`;
+    return wholeSeconds(this.#context.cluster.clock.now());
   }
 }

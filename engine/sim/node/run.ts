@@ -1,54 +1,34 @@
-import { createHash } from 'node:crypto';
-import type { Clock } from '../clock.ts';
+/** One container of a pod across its restarts. */
+import { type Clock, wholeSeconds } from '../clock.ts';
 import type { Container } from './container.ts';
+import { terminatedBy, UNMADE, unseen } from './ending.ts';
 import { ConfigError, type Prepared } from './environment.ts';
 import type { EventNote } from './events.ts';
+import { canonicalImage, ImagePull, type Images, imageID } from './image.ts';
 import type { ContainerLog } from './log.ts';
+import { beginProbes } from './probes.ts';
 import type { ProcessEnd } from './process.ts';
-import type { ContainerSpec, ContainerView, Probe, State, Terminated } from './status.ts';
+import type { ContainerSpec, ContainerView, State, Terminated } from './status.ts';
+import { BACKOFF, longer, type Timing } from './timing.ts';
 
-/** Milliseconds by the cluster's clock. */
-export interface Timing {
-  /** Until a pod has its address. */
-  sandbox: number;
-  pull: number;
-  start: number;
-  /** How often a kubelet looks again: the first restart, the turn from an error to its back-off. */
-  sync: number;
-  /** For how long changes are gathered before a pod's status is written. */
-  report: number;
-}
-
-export const REAL_TIMING: Timing = { sandbox: 500, pull: 1500, start: 250, sync: 1000, report: 0 };
-
-export interface RunContext {
+export interface RunContext extends Images {
   clock: Clock;
   timing: Timing;
   /** `name_namespace(uid)`, as back-off messages have it. */
   podName: string;
   prepare(spec: ContainerSpec): Prepared;
-  /** Null where it is on the node; else whether it can be pulled, the answer being an error's text where it can't. */
-  pull(image: string): null | { error?: string; bytes: number };
-  pulled(image: string): void;
   make(spec: ContainerSpec, prepared: Prepared, restarts: number, onExit: (end: ProcessEnd) => void): Container;
   record(note: EventNote): void;
   changed(run: ContainerRun): void;
 }
 
-/** Of the log, for last words that a container has not left elsewhere. */
-const FALLBACK = { lines: 80, bytes: 2048 };
-
-const createFailed = (why: string): string =>
-  `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: ${why}: unknown`;
-
 /** By the list of the pod's spec that has it. */
 export type ContainerKind = 'initContainers' | 'containers' | 'ephemeralContainers';
 
-const BACKOFF = { first: 10_000, most: 300_000, forgetAfter: 600_000 };
-
-/** One container of a pod across its restarts: pulled, started, probed, ended, started again after a growing pause. */
+/** Pulled, started, probed, ended, started again after a growing pause. */
 export class ContainerRun {
   readonly #context: RunContext;
+  readonly #image: ImagePull;
   readonly kind: ContainerKind;
   spec: ContainerSpec;
   state: State;
@@ -61,7 +41,6 @@ export class ContainerRun {
   previousLog: ContainerLog | undefined;
   #begun = false;
   #backoff = 0;
-  #pullBackoff = 0;
   #startedAt = 0;
   #stopping = false;
   /** A probe has failed: it is started again at once. */
@@ -76,6 +55,13 @@ export class ContainerRun {
     this.spec = spec;
     this.kind = kind;
     this.state = { waiting: { reason: waiting } };
+    this.#image = new ImagePull(context, context.timing, {
+      spec: () => this.spec,
+      note: this.#note,
+      wait: this.#wait,
+      after: this.#after,
+      create: () => this.#create(),
+    });
   }
 
   get init(): boolean {
@@ -112,11 +98,10 @@ export class ContainerRun {
 
   view(): ContainerView {
     const begun = this.container !== undefined;
-    const image = canonicalImage(this.spec.image);
     return {
       name: this.spec.name,
-      image: begun ? image : this.spec.image,
-      imageID: begun ? `sha256:${createHash('sha256').update(image).digest('hex')}` : '',
+      image: begun ? canonicalImage(this.spec.image) : this.spec.image,
+      imageID: begun ? imageID(this.spec.image) : '',
       containerID: this.container ? `containerd://${this.container.id}` : '',
       state: this.#shown ?? this.state,
       lastState: this.lastState,
@@ -130,24 +115,7 @@ export class ContainerRun {
   begin(): void {
     if (this.#stopping) return;
     this.#begun = true;
-    const { pull, timing } = this.#context;
-    const image = this.spec.image;
-    const found = pull(image);
-    if (found === null && this.spec.imagePullPolicy !== 'Always') {
-      this.#note('Normal', 'Pulled', `Container image "${image}" already present on machine`);
-      this.#create();
-      return;
-    }
-    if (this.spec.imagePullPolicy === 'Never') {
-      const message = `Container image "${image}" is not present with pull policy of Never`;
-      this.#note('Warning', 'ErrImageNeverPull', message);
-      this.#note('Warning', 'Failed', 'Error: ErrImageNeverPull');
-      this.#wait('ErrImageNeverPull', message);
-      this.#after(BACKOFF.first, () => this.begin());
-      return;
-    }
-    this.#note('Normal', 'Pulling', `Pulling image "${image}"`);
-    this.#after(timing.pull, () => this.#pulled(found));
+    this.#image.begin();
   }
 
   /** Takes a running container over as it is: what was there before the cluster was. */
@@ -188,9 +156,7 @@ export class ContainerRun {
   /** Its pod is at its end: what was never made is told so, as a kubelet that looked for it in vain does. */
   unmade(): void {
     if (this.container) return;
-    const message = 'The container could not be located when the pod was terminated';
-    const reason = 'ContainerStatusUnknown';
-    this.state = { terminated: { exitCode: 137, reason, message, startedAt: null, finishedAt: null } };
+    this.state = { terminated: UNMADE };
   }
 
   /** Ends it at once, from outside: a crash. It is started again where the pod's policy says so. */
@@ -209,7 +175,7 @@ export class ContainerRun {
   /** Its node is back. What was cut off is known to have ended, no more; it waits to be made again where that is wanted. */
   recover(again: boolean): void {
     const { ended } = this;
-    if (this.#cutOff && ended) this.state = { terminated: { ...ended, exitCode: 255, reason: 'Unknown' } };
+    if (this.#cutOff && ended) this.state = { terminated: unseen(ended) };
     else if (ended && (this.init || !again)) return;
     if (this.#cutOff && again) {
       this.lastState = this.state;
@@ -238,7 +204,7 @@ export class ContainerRun {
     const ended = this.ended;
     if (clock.now() - this.#startedAt > BACKOFF.forgetAfter) this.#backoff = 0;
     const pause = this.#backoff;
-    this.#backoff = Math.min(pause === 0 ? BACKOFF.first : pause * 2, BACKOFF.most);
+    this.#backoff = longer(pause);
     if (ended?.reason === 'StartError') {
       this.lastState = { terminated: ended };
       this.state = { waiting: { reason: 'RunContainerError', message: ended.message ?? '' } };
@@ -270,35 +236,6 @@ export class ContainerRun {
     });
   }
 
-  #pulled(found: null | { error?: string; bytes: number }): void {
-    const { timing, pulled } = this.#context;
-    const image = this.spec.image;
-    if (found?.error === undefined) {
-      this.#pullBackoff = 0;
-      pulled(image);
-      const took = timing.pull < 1000 ? `${timing.pull}ms` : `${timing.pull / 1000}s`;
-      this.#note(
-        'Normal',
-        'Pulled',
-        `Successfully pulled image "${image}" in ${took} (${took} including waiting). Image size: ${found?.bytes ?? 0} bytes.`,
-      );
-      this.#create();
-      return;
-    }
-    const { error } = found;
-    this.#note('Warning', 'Failed', `Failed to pull image "${image}": ${error}`);
-    this.#note('Warning', 'Failed', 'Error: ErrImagePull');
-    this.#wait('ErrImagePull', error);
-    this.#pullBackoff = Math.min(this.#pullBackoff === 0 ? BACKOFF.first : this.#pullBackoff * 2, BACKOFF.most);
-    const pause = this.#pullBackoff;
-    this.#after(timing.sync, () => {
-      this.#note('Normal', 'BackOff', `Back-off pulling image "${image}"`);
-      this.#note('Warning', 'Failed', 'Error: ImagePullBackOff');
-      this.#wait('ImagePullBackOff', `Back-off pulling image "${image}": ErrImagePull: ${error}`);
-      this.#after(pause, () => this.begin());
-    });
-  }
-
   #create(): void {
     const { prepare, make, clock, timing } = this.#context;
     let prepared: Prepared;
@@ -316,13 +253,13 @@ export class ContainerRun {
       this.container = make(this.spec, prepared, this.restarts, (end) => this.#exited(end));
       this.#startedAt = clock.now();
       this.#shown = undefined;
-      this.state = { running: { startedAt: seconds(clock.now()) } };
+      this.state = { running: { startedAt: wholeSeconds(clock.now()) } };
       this.started = this.spec.startupProbe === undefined;
       this.ready = this.started && this.spec.readinessProbe === undefined && this.#serves;
       if (!this.container.start()) return;
       this.#note('Normal', 'Started', `Started container ${this.spec.name}`);
       this.#context.changed(this);
-      this.#probes();
+      this.#probes(this.container);
     });
   }
 
@@ -331,112 +268,57 @@ export class ContainerRun {
     this.ready = false;
     this.started = false;
     this.#shown = this.#condemned && this.#backoff === 0 ? this.state : undefined;
-    const { clock } = this.#context;
-    const failed = 'error' in end ? createFailed(end.error) : undefined;
-    const message = failed ?? this.#lastWords(end);
-    this.state = {
-      terminated: {
-        containerID: `containerd://${this.container?.id}`,
-        exitCode: 'code' in end ? end.code : 128,
-        reason: failed ? 'StartError' : 'code' in end && end.code === 0 ? 'Completed' : 'Error',
-        ...(message ? { message } : {}),
-        startedAt: seconds(failed ? 0 : this.#startedAt),
-        finishedAt: seconds(clock.now()),
-      },
-    };
-    if (failed) this.#note('Warning', 'Failed', `Error: ${failed}`);
+    const terminated = terminatedBy(end, this, { startedAt: this.#startedAt, now: this.#context.clock.now() });
+    this.state = { terminated };
+    if ('error' in end) this.#note('Warning', 'Failed', `Error: ${terminated.message}`);
     this.#context.changed(this);
   }
 
-  /** What it has left for its status; where its spec wants that, the end of its log. */
-  #lastWords(end: ProcessEnd): string {
-    const { container, spec } = this;
-    if (!container) return '';
-    const fallback = spec.terminationMessagePolicy === 'FallbackToLogsOnError' && 'code' in end && end.code !== 0;
-    return container.lastWords || (fallback ? container.log.tail(FALLBACK.lines, FALLBACK.bytes) : '');
-  }
-
-  #probes(): void {
-    const { readinessProbe, livenessProbe, startupProbe } = this.spec;
-    const others = () => {
-      if (readinessProbe)
-        this.#probe(readinessProbe, 'Readiness', (ok) => {
-          if (this.ready === ok) return;
-          this.ready = ok;
+  #probes(container: Container): void {
+    const { spec } = this;
+    beginProbes(
+      {
+        spec,
+        check: (command) => container.check(command),
+        alive: () => !this.#stopping && this.container === container && this.running,
+        note: this.#note,
+        after: this.#after,
+      },
+      {
+        started: () => {
+          this.started = true;
+          this.ready = spec.readinessProbe === undefined && this.#serves;
           this.#context.changed(this);
-        });
-      if (livenessProbe)
-        this.#probe(livenessProbe, 'Liveness', (ok) => {
-          if (ok) return;
-          this.#note('Normal', 'Killing', `Container ${this.spec.name} failed liveness probe, will be restarted`);
-          this.#condemn();
-        });
-    };
-    if (!startupProbe) {
-      others();
-      return;
-    }
-    const stop = this.#probe(startupProbe, 'Startup', (ok) => {
-      if (!ok) {
-        this.#note('Normal', 'Killing', `Container ${this.spec.name} failed startup probe, will be restarted`);
-        this.#condemn();
-        return;
-      }
-      stop();
-      this.started = true;
-      this.ready = readinessProbe === undefined && this.#serves;
-      this.#context.changed(this);
-      others();
-    });
+        },
+        ready: (yes) => {
+          if (this.ready === yes) return;
+          this.ready = yes;
+          this.#context.changed(this);
+        },
+        condemned: () => {
+          this.#condemned = true;
+          container.signal('SIGTERM');
+        },
+      },
+    );
   }
 
-  /** Tells when the verdict changes, thresholds counted; returns the way to stop. */
-  #probe(probe: Probe, kind: string, verdict: (ok: boolean) => void): () => void {
-    const { container } = this;
-    const period = (probe.periodSeconds ?? 10) * 1000;
-    let failures = 0;
-    let successes = 0;
-    let on = true;
-    const look = async () => {
-      const result = probe.exec && container ? await container.check(probe.exec.command) : { code: 0, text: '' };
-      if (!on || this.#stopping || this.container !== container || !this.running) return;
-      if (result.code === 0) {
-        failures = 0;
-        if (++successes === (probe.successThreshold ?? 1)) verdict(true);
-      } else {
-        successes = 0;
-        this.#note('Warning', 'Unhealthy', `${kind} probe failed: ${result.text}`);
-        if (++failures === (probe.failureThreshold ?? 3)) verdict(false);
-      }
-      if (on) this.#after(period, look);
-    };
-    this.#after((probe.initialDelaySeconds ?? 0) * 1000, look);
-    return () => {
-      on = false;
-    };
-  }
-
-  #condemn(): void {
-    this.#condemned = true;
-    this.container?.signal('SIGTERM');
-  }
-
-  #wait(reason: string, message: string): void {
+  #wait = (reason: string, message: string): void => {
     this.state = { waiting: { reason, message } };
     this.#context.changed(this);
-  }
+  };
 
-  #note(type: 'Normal' | 'Warning', reason: string, message: string): void {
+  #note = (type: 'Normal' | 'Warning', reason: string, message: string): void => {
     this.#context.record({ type, reason, message, fieldPath: `spec.${this.kind}{${this.spec.name}}` });
-  }
+  };
 
-  #after(ms: number, work: () => void): void {
+  #after = (ms: number, work: () => void): void => {
     const cancel = this.#context.clock.after(ms, () => {
       this.#timers.delete(cancel);
       work();
     });
     this.#timers.add(cancel);
-  }
+  };
 
   #cancelTimers(): void {
     for (const cancel of this.#timers) cancel();
@@ -444,17 +326,8 @@ export class ContainerRun {
   }
 }
 
-const seconds = (at: number): string => `${new Date(at).toISOString().slice(0, 19)}Z`;
-
 /** Go's way to print whole seconds: 10s, 1m20s, 5m0s. */
 function duration(ms: number): string {
   const s = Math.round(ms / 1000);
   return s < 60 ? `${s}s` : `${Math.floor(s / 60)}m${s % 60}s`;
-}
-
-/** The reference with the registry that a container runtime adds. */
-function canonicalImage(image: string): string {
-  const first = image.split('/')[0] ?? '';
-  if (!image.includes('/')) return `docker.io/library/${image}`;
-  return /[.:]|^localhost$/.test(first) ? image : `docker.io/${image}`;
 }

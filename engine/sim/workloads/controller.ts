@@ -1,3 +1,4 @@
+import { wholeSeconds } from '../clock.ts';
 import type { SimCluster } from '../cluster.ts';
 import { ApiError } from '../errors.ts';
 import { type EventNote, makeRecorder, type Recorder } from '../node/events.ts';
@@ -103,7 +104,7 @@ export function runControllers(
         record: (about, note, by = controller.name) => recorder.record(about as never, by, note),
         again,
         get now() {
-          return `${new Date(view.now).toISOString().slice(0, 19)}Z`;
+          return wholeSeconds(view.now);
         },
       });
       refusals.delete(id);

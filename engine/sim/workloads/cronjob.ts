@@ -1,3 +1,4 @@
+import { wholeSeconds } from '../clock.ts';
 import { equal } from '../json.ts';
 import { nextDue } from '../kinds/validators/cron.ts';
 import type { SimObject } from '../types.ts';
@@ -37,7 +38,6 @@ const DAY = 86_400_000;
 /** Where a time that has passed is looked for: the shortest first, so that a schedule of every minute isn't walked through for a year. */
 const BACK = [3_600_000, DAY, 32 * DAY, 5 * 366 * DAY];
 
-const seconds = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
 const statusOf = (job: SimObject): JobStatus => (job.status ?? {}) as JobStatus;
 /** How a Job ended; undefined while it hasn't. */
 const endOf = (job: SimObject): string | undefined =>
@@ -138,7 +138,7 @@ function run(cron: SimObject, spec: Spec, status: Status, jobs: readonly SimObje
     delete status.active;
   }
   const name = `${cron.metadata.name}-${Math.floor(due / 60_000)}`;
-  status.lastScheduleTime = seconds(due);
+  status.lastScheduleTime = wholeSeconds(due);
   // Made by a sync whose status was never written, or by somebody else.
   if (kit.view.get('jobs.batch', cron.metadata.namespace ?? '', name)) return;
   const { metadata, spec: jobSpec } = spec.jobTemplate;
@@ -147,7 +147,7 @@ function run(cron: SimObject, spec: Spec, status: Status, jobs: readonly SimObje
       name,
       namespace: cron.metadata.namespace,
       labels: metadata?.labels ?? {},
-      annotations: { ...metadata?.annotations, [SCHEDULED]: seconds(due) },
+      annotations: { ...metadata?.annotations, [SCHEDULED]: wholeSeconds(due) },
       ownerReferences: [ownerReference(cron)],
     },
     spec: structuredClone(jobSpec),

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
+import { wholeSeconds } from '../clock.ts';
 import type { SimCluster } from '../cluster.ts';
 import type { SimObject } from '../types.ts';
 
 /** Ready nodes with addresses 10.88.0.n; they need no heartbeat. */
 export function addNodes(cluster: SimCluster, names: readonly string[]): void {
-  const at = `${new Date(cluster.clock.now()).toISOString().slice(0, 19)}Z`;
+  const at = wholeSeconds(cluster.clock.now());
   const amount = { cpu: '16', 'ephemeral-storage': '264212084Ki', memory: '65761572Ki', pods: '250' };
   for (const [i, name] of names.entries()) {
     const node = cluster.create('nodes', {

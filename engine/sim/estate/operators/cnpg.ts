@@ -1,8 +1,9 @@
+import { wholeSeconds } from '../../clock.ts';
 import type { SimObject } from '../../types.ts';
 import { ownerReference } from '../../workloads/template.ts';
 import type { ClusterSpec, ComponentSpec } from '../clusters.ts';
 import type { Operator } from './operator.ts';
-import { container, seconds, service, volume } from './parts.ts';
+import { container, service, volume } from './parts.ts';
 
 interface Spec {
   instances: number;
@@ -121,7 +122,7 @@ export const cnpg: Operator = {
           reason: whole ? 'ClusterIsReady' : 'ClusterIsNotReady',
           message: whole ? 'Cluster is Ready' : 'Cluster Is Not Ready',
           lastTransitionTime:
-            old.conditions?.[0]?.status === status ? old.conditions[0].lastTransitionTime : seconds(now),
+            old.conditions?.[0]?.status === status ? old.conditions[0].lastTransitionTime : wholeSeconds(now),
         },
       ],
     };

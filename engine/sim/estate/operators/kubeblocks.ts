@@ -1,8 +1,9 @@
+import { wholeSeconds } from '../../clock.ts';
 import type { SimObject } from '../../types.ts';
 import { ownerReference } from '../../workloads/template.ts';
 import type { ClusterSpec, ComponentSpec } from '../clusters.ts';
 import type { Operator } from './operator.ts';
-import { container, seconds, service, volume } from './parts.ts';
+import { container, service, volume } from './parts.ts';
 
 interface Spec {
   componentSpecs: { name: string; componentDef: string; replicas: number; serviceVersion: string; stop?: boolean }[];
@@ -190,7 +191,7 @@ export const kubeblocks: Operator = {
         reason,
         message,
         observedGeneration: cr.metadata.generation,
-        lastTransitionTime: before?.status === status ? before.lastTransitionTime : seconds(now),
+        lastTransitionTime: before?.status === status ? before.lastTransitionTime : wholeSeconds(now),
       };
     };
     const sick = pods.filter((pod) => !ready.includes(pod)).map((pod) => pod.metadata.name);

@@ -26,5 +26,3 @@ export const service = (
   selector: Record<string, string>,
   more: object = {},
 ): [string, object] => ['services', { metadata, spec: { ports: [port], selector, ...more } }];
-
-export const seconds = (at: number): string => `${new Date(at).toISOString().slice(0, 19)}Z`;

@@ -1,8 +1,9 @@
+import { wholeSeconds } from '../../clock.ts';
 import type { SimObject } from '../../types.ts';
 import { ownerReference } from '../../workloads/template.ts';
 import type { ClusterSpec, ComponentSpec } from '../clusters.ts';
 import type { Operator } from './operator.ts';
-import { container, seconds, service, volume } from './parts.ts';
+import { container, service, volume } from './parts.ts';
 
 const POOL = 'demo.opsdeck.dev/pool';
 const poolOf = (cr: SimObject): ComponentSpec => JSON.parse(cr.metadata.annotations?.[POOL] ?? '{}');
@@ -120,7 +121,7 @@ export const strimzi: Operator = {
           type,
           status: 'True',
           ...(whole ? {} : { reason: 'Creating', message: 'Kafka cluster is not ready' }),
-          lastTransitionTime: before?.type === type ? before.lastTransitionTime : seconds(now),
+          lastTransitionTime: before?.type === type ? before.lastTransitionTime : wholeSeconds(now),
         },
       ],
     };
