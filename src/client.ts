@@ -8,7 +8,7 @@ import type { GlobalOptions } from './options.ts';
 const REFUSED = new Set(['Config', 'Forbidden', 'NotFound', 'Invalid', 'BadRequest']);
 
 /** Its sentence says what is wrong and the way out already. */
-export const refusalOf = (error: KubeError): Refusal =>
+const refusalOf = (error: KubeError): Refusal =>
   new Refusal(error.message, REFUSED.has(error.reason) ? EXIT.usage : EXIT.failed);
 
 /** Runs `use` with a client of the context that the flags name. What the API server refuses is thrown as a Refusal. */

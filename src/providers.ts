@@ -7,7 +7,7 @@ import { loadProviders } from '../engine/inventory/shipped.ts';
 import { Refusal } from './exit.ts';
 
 /** `$XDG_CONFIG_HOME/opsdeck/providers`, where a user puts Provider documents as YAML files. */
-export const providerFolder = (env: Record<string, string | undefined>): string =>
+const providerFolder = (env: Record<string, string | undefined>): string =>
   join(env.XDG_CONFIG_HOME || join(env.HOME || homedir(), '.config'), 'opsdeck', 'providers');
 
 /** A document that can't be used is thrown as a Refusal that names its file. */

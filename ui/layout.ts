@@ -30,7 +30,7 @@ export type Layout =
 export const MIN_COLUMNS = 60;
 export const MIN_ROWS = 15;
 /** From here on the detail stands beside the list: below it a table would lose columns to it. */
-export const BESIDE_COLUMNS = 180;
+const BESIDE_COLUMNS = 180;
 
 /** Panes by arrangement, in focus order: the digits 1… focus them. */
 export const PANES: Record<Arrangement, readonly string[]> = {

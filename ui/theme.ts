@@ -5,7 +5,7 @@ import light from '../themes/light.yaml';
 import mono from '../themes/mono.yaml';
 
 /** Every meaning the screens know. A theme gives each a style; a meaning it leaves out is drawn plain. */
-export const TOKENS = [
+const TOKENS = [
   'title',
   'titleFocused',
   'rule',

@@ -1,5 +1,5 @@
 /** What the API can say and this engine doesn't do yet. A definition that says it is refused by name, never half-executed. */
-import { type Path, pathText } from './schema/types.ts';
+import type { Path } from './schema/types.ts';
 import type { OpsDefinitionSpec } from './types.ts';
 
 /** The fields that say it; empty when the definition can be run as it is written. */
@@ -22,7 +22,3 @@ export function unsupportedPaths({ spec }: { spec: OpsDefinitionSpec }): Path[] 
   }
   return found;
 }
-
-/** The same as texts: `spec.steps`, `spec.parameters[0].secret`. */
-export const unsupported = (definition: { spec: OpsDefinitionSpec }): string[] =>
-  unsupportedPaths(definition).map(pathText);

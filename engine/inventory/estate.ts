@@ -189,12 +189,6 @@ export class Estate {
     return this.#claimants.ofObject(uid)?.facts[0]?.ref.uid;
   }
 
-  /** Pods that no cluster claims. */
-  strays(): Instance[] {
-    const alone = [...this.#pods.values()].filter((record) => record.entry === undefined);
-    return alone.map(({ pod }) => instanceOf({ pod, component: '', role: '', roleClass: '' }));
-  }
-
   /** A pod by uid, with its cluster where it has one. */
   instance(uid: string): { instance: Instance; clusterUid: string } | undefined {
     const record = this.#pods.get(uid);

@@ -1,7 +1,7 @@
 /** One-shot questions about clusters, for a command that ends. */
 import { suggestion } from '../expr/nearest.ts';
 import { kindOf } from './assemble.ts';
-import type { Cluster, Instance } from './model.ts';
+import type { Cluster } from './model.ts';
 import { type Client, type Denial, Reader, type ReadOptions } from './reader.ts';
 import { goesBy, type Source } from './sources.ts';
 
@@ -32,7 +32,7 @@ export interface FindOptions extends ReadOptions {
 }
 
 /** `KIND.GROUP/NAME` taken apart; a name alone has no kind. */
-export function parseClusterName(text: string): { kind: string | undefined; name: string } {
+function parseClusterName(text: string): { kind: string | undefined; name: string } {
   const slash = text.indexOf('/');
   if (slash < 0) return { kind: undefined, name: text };
   return { kind: text.slice(0, slash), name: text.slice(slash + 1) };
@@ -166,26 +166,4 @@ export async function readAll(
   ]);
   reader.estate.podsKnown = pods === undefined ? 'denied' : scope.pods === undefined ? 'all' : 'some';
   return { reader, denied: reader.denied };
-}
-
-export async function listClusters(
-  client: Client,
-  scope: Scope,
-  options: FindOptions = {},
-): Promise<{ clusters: Cluster[]; denied: Denial[] }> {
-  const { reader, denied } = await readAll(client, scope, options);
-  return { clusters: reader.estate.clusters(), denied };
-}
-
-export async function listInstances(
-  client: Client,
-  scope: Scope,
-  options: ReadOptions = {},
-): Promise<{ instances: { instance: Instance; cluster: string }[]; denied: Denial[] }> {
-  const { reader, denied } = await readAll(client, { namespace: scope.namespace, pods: scope.labelSelector }, options);
-  const clusters = reader.estate.clusters();
-  const placed = clusters.flatMap(({ name, components }) =>
-    components.flatMap(({ instances }) => instances.map((instance) => ({ instance, cluster: name }))),
-  );
-  return { instances: [...placed, ...reader.estate.strays().map((instance) => ({ instance, cluster: '' }))], denied };
 }

@@ -16,7 +16,7 @@ export interface TlsOptions {
   rejectUnauthorized: boolean;
 }
 
-export function tlsOptions(connection: Connection, credential: Credential): TlsOptions {
+function tlsOptions(connection: Connection, credential: Credential): TlsOptions {
   return {
     rejectUnauthorized: !connection.insecure,
     ...(connection.ca === undefined ? {} : { ca: connection.ca }),

@@ -27,7 +27,7 @@ const MAX_ANSWER = 400 << 20;
 const MAX_ERROR_BODY = 64 << 10;
 
 declare const __VERSION__: string | undefined;
-export const USER_AGENT = `opsdeck/${typeof __VERSION__ === 'string' ? __VERSION__ : 'dev'}`;
+const USER_AGENT = `opsdeck/${typeof __VERSION__ === 'string' ? __VERSION__ : 'dev'}`;
 
 export interface Transport {
   request<T>(path: string, options?: RequestOptions): Promise<T>;

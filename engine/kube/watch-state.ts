@@ -30,7 +30,7 @@ export interface Step {
  * Objects a page. Small pages cost no time, bring the first rows sooner, and block the thread less. Over a far link, where a
  * page takes long because of its way and not of its size, they are larger.
  */
-export const PAGE = { usual: 100, least: 10, far: 400, most: 1000 };
+const PAGE = { usual: 100, least: 10, far: 400, most: 1000 };
 /** Pages that take this long, milliseconds, spend their time on the way; longer ones on their size. */
 const FAR = { from: 100, to: 1_000 };
 

@@ -132,7 +132,7 @@ export interface Journal {
   written?: { by: string; seq: number };
 }
 
-export const OVER: readonly RunPhase[] = ['Succeed', 'Failed', 'Cancelled'];
+const OVER: readonly RunPhase[] = ['Succeed', 'Failed', 'Cancelled'];
 export const isOver = (journal: Journal): boolean => OVER.includes(journal.phase);
 
 /** It waits for what it would be planned from: its cluster, its definition, pods. */

@@ -354,7 +354,7 @@ const shellWord = (text: string): string =>
 export const SOURCES = { catalog: 'shipped', cluster: 'cluster', file: 'file' } as const;
 
 /** The same run in a shell; parameters that have their default are left out. */
-export function commandLine({ definition, cluster, parameters }: Prepared, file?: string): string {
+function commandLine({ definition, cluster, parameters }: Prepared, file?: string): string {
   const words = [
     'opsdeck',
     'run',

@@ -30,7 +30,7 @@ export interface RunnerOptions {
 }
 
 /** Milliseconds. */
-export const TIMING = {
+const TIMING = {
   /** Between signs of life in the journal. */
   beat: 10_000,
   /** A command that runs longer is shown as running to those who read the journal. */

@@ -26,7 +26,7 @@ const collection = (group: string, namespace: string | null) =>
   `/apis/${group}/${VERSION}${namespace === null ? '' : `/namespaces/${namespace}`}/opsrequests`;
 const path = (ref: RunRef) => `${collection(ref.group, ref.namespace)}/${encodeURIComponent(ref.name)}`;
 
-export function storedRequest(group: string, object: OpsRequest): Stored {
+function storedRequest(group: string, object: OpsRequest): Stored {
   const { metadata, spec } = object;
   const { [CANCEL_ANNOTATION]: by, [PIN_ANNOTATION]: pin } = metadata.annotations ?? {};
   const uid = metadata.uid ?? '';

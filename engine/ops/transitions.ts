@@ -67,7 +67,7 @@ const CONDITIONS = {
 };
 
 /** Sets a condition; its time changes with its status only, so that writing it again changes nothing. */
-export function setCondition(
+function setCondition(
   conditions: readonly Condition[],
   next: Omit<Condition, 'lastTransitionTime'>,
   now: string,
@@ -277,7 +277,7 @@ export const record =
   };
 
 /** The phase that follows from the attempts: called after every change of them, and harmless when nothing has changed. */
-export function conclude(run: RunName, journal: Journal, now: string): Journal {
+function conclude(run: RunName, journal: Journal, now: string): Journal {
   if (isOver(journal)) return journal;
   const bad = badPlace(journal);
   if (bad?.verdict === 'unknown') {

@@ -117,14 +117,6 @@ export function forbidden(resource: GroupResource, name: string, why: string): A
 export const pageNotFound = (): ApiError =>
   failure(404, 'NotFound', 'the server could not find the requested resource', {});
 
-export const methodNotSupported = (resource: GroupResource, action: string): ApiError =>
-  failure(
-    405,
-    'MethodNotAllowed',
-    `${action} is not supported on resources of kind "${qualified(resource)}"`,
-    about(resource, ''),
-  );
-
 export const expired = (message: string, token?: string): ApiError => {
   const error = failure(410, 'Expired', message);
   if (token !== undefined) error.status.metadata.continue = token;

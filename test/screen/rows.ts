@@ -5,8 +5,8 @@ import type { ClusterRow, InstanceRow, RunRow } from '../../engine/protocol.ts';
 export const NOW = Date.UTC(2026, 2, 14, 3, 20, 43);
 export const s = 1_000;
 export const m = 60 * s;
-export const h = 60 * m;
-export const d = 24 * h;
+const h = 60 * m;
+const d = 24 * h;
 
 export const cluster = (row: Partial<ClusterRow> & Pick<ClusterRow, 'name'>): ClusterRow => ({
   uid: `c-${row.name}`,

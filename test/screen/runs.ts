@@ -19,7 +19,7 @@ const condition = (type: string, at: number, status: 'True' | 'Unknown' = 'True'
   lastTransitionTime: new Date(at).toISOString(),
 });
 
-export const RESHARD_ARGV = [
+const RESHARD_ARGV = [
   'redis-cli',
   '--cluster',
   'reshard',

@@ -7,7 +7,7 @@ import { freshnessPart } from '../rows/freshness.ts';
 import { freshnessOf } from '../store/data.ts';
 
 /** Since when nothing is heard is the freshness's to say, beside it. */
-export function modePart(mode: Mode, readonly: boolean): Part {
+function modePart(mode: Mode, readonly: boolean): Part {
   if (mode.kind === 'unreachable') return { text: 'unreachable', token: 'bad' };
   if (readonly) return { text: 'read-only', token: 'attention' };
   switch (mode.kind) {

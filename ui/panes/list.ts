@@ -31,7 +31,7 @@ export interface ListPane<R extends Named> {
 }
 
 /** Rows that fit under the rule and the heading. */
-export const listHeight = (rect: Rect): number => Math.max(0, rect.height - 2);
+const listHeight = (rect: Rect): number => Math.max(0, rect.height - 2);
 
 export function paintList<R extends Named>(pane: ListPane<R>, rect: Rect, pen: Pen): string[] {
   const notice = (pane.notice ?? []).flatMap((text) => pen.wrapWords(text, rect.width - 4));

@@ -7,7 +7,7 @@ import { HEALTH } from './health.ts';
 const LEADING = /^(primary|master|leader|controller)$/i;
 
 /** `1 primary · 2 replica`, the leading role first; `3 pods` where no pod says what it is. */
-export function rolesText(roles: readonly RoleCount[], pen: Pen): string {
+function rolesText(roles: readonly RoleCount[], pen: Pen): string {
   if (roles.length === 0) return pen.glyphs.dash;
   const ordered = [...roles].sort((a, b) => Number(LEADING.test(b.role)) - Number(LEADING.test(a.role)));
   const none = (count: number) => (roles.length > 1 ? 'no role' : count === 1 ? 'pod' : 'pods');

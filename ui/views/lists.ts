@@ -78,7 +78,7 @@ export function holdCursor(app: App): void {
 }
 
 /** Names of the marked rows, else of the row under the cursor. */
-export function chosenNames(list: ListState, rows: readonly Named[]): string[] {
+function chosenNames(list: ListState, rows: readonly Named[]): string[] {
   const marked = rows.filter((row) => list.marks.has(row.uid)).map((row) => row.name);
   if (marked.length > 0) return marked;
   const at = locate(list, rows);

@@ -41,7 +41,7 @@ const outputs = {
   items: { type: 'object', required: ['name', 'value'], properties: { name: text, value: expression } },
 } as const satisfies Schema;
 
-export const bodies = {
+const bodies = {
   container,
   patch: {
     type: 'object',
@@ -76,7 +76,7 @@ const assert = {
   items: { type: 'object', required: ['expression'], properties: { expression, message: text } },
 } as const satisfies Schema;
 
-export const step = {
+const step = {
   type: 'object',
   required: ['name'],
   properties: {

@@ -34,7 +34,7 @@ type Report = (broken: Broken, path: Path, value: unknown) => void;
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-export const typeName = (value: unknown): SchemaType | 'null' =>
+const typeName = (value: unknown): SchemaType | 'null' =>
   value === null || value === undefined
     ? 'null'
     : Array.isArray(value)
@@ -57,7 +57,7 @@ function hasType(schema: Schema, value: unknown): boolean {
 }
 
 /** Equality of JSON values. */
-export function sameJson(a: unknown, b: unknown): boolean {
+function sameJson(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((item, i) => sameJson(item, b[i]));
   if (!isObject(a) || !isObject(b)) return false;

@@ -29,7 +29,7 @@ export type Frame =
   | { kind: 'end'; at: TargetState };
 
 /** Comments and indentation are for readers; the text travels in a URL. */
-export function compact(script: string): string {
+function compact(script: string): string {
   return script
     .split('\n')
     .map((line) => line.trim())

@@ -19,7 +19,7 @@ function listNode(schema: Schema): Node {
 }
 
 /** How a part of a custom resource is owned. */
-export function schemaNode(schema: Schema): Node {
+function schemaNode(schema: Schema): Node {
   if (schema['x-kubernetes-int-or-string']) return SCALAR;
   if (schema.type === 'array') return listNode(schema);
   if (schema.type !== 'object') return schema.type ? SCALAR : UNTYPED;

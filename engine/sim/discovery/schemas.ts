@@ -175,7 +175,7 @@ export class Definitions {
 }
 
 /** The name of a kind's definition. */
-export function kindName(info: ResourceInfo, version: string): string {
+function kindName(info: ResourceInfo, version: string): string {
   const type = info.custom ? undefined : typeOfKind(info.group, version, info.kind);
   if (type) return longName(type.name);
   return `${info.group.split('.').reverse().join('.')}.${version}.${info.kind}`;

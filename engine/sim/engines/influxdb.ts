@@ -42,7 +42,7 @@ const zulu = (at: number) => `${new Date(at).toISOString().slice(0, 19)}Z`;
 const isData = (name: string) => /data/.test(name);
 const isMeta = (name: string) => /meta/.test(name);
 
-export function influxOf(group: Group, clock: Clock): Influx {
+function influxOf(group: Group, clock: Clock): Influx {
   const known = group.data.get('influx') as Influx | undefined;
   if (known) {
     settle(known, clock.now());

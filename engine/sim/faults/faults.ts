@@ -74,7 +74,7 @@ interface Active {
 }
 
 /** Numbers that look random and are the same each time. */
-export function seeded(seed: number): () => number {
+function seeded(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

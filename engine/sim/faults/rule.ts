@@ -142,7 +142,7 @@ export type Rule = Aim & Effect;
 /** What a person or a file may give: durations and numbers as text too. */
 export type RawRule = Readonly<Record<string, unknown>>;
 
-export const VERBS = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection'];
+const VERBS = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection'];
 const AIMS = ['verb', 'resource', 'namespace', 'name', 'label', 'user', 'agent', 'path'] as const;
 
 /** Whether it says which requests it strikes. */

@@ -15,7 +15,7 @@ export interface SimUser {
 
 const digest = (token: string): Buffer => createHash('sha256').update(token).digest();
 
-export const newToken = (): string => randomBytes(24).toString('base64url');
+const newToken = (): string => randomBytes(24).toString('base64url');
 
 /** Tokens and whose they are. Compared by digest, in constant time and against every known one. */
 export class Authenticator {

@@ -7,7 +7,7 @@ import { duplicateFields } from './duplicates.ts';
 import { fromGoYaml } from './yaml.ts';
 
 /** What the real server takes at most. */
-export const BODY_LIMIT = 3 * 1024 * 1024;
+const BODY_LIMIT = 3 * 1024 * 1024;
 
 const early = new WeakMap<IncomingMessage, Promise<Buffer>>();
 

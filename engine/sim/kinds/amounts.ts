@@ -11,7 +11,7 @@ export interface Amount {
 }
 export type Amounts = Map<string, Amount>;
 
-export const ONE = 1_000_000_000n;
+const ONE = 1_000_000_000n;
 
 export const dict = (value: unknown): Dict => (isDict(value) ? value : {});
 export const dicts = (value: unknown): Dict[] => (Array.isArray(value) ? value.filter(isDict) : []);

@@ -62,7 +62,7 @@ export function prepare(
 }
 
 /** `$(NAME)` of a known name is replaced, `$$(NAME)` is `$(NAME)`, anything else stays. */
-export function expand(text: string, env: Record<string, string>): string {
+function expand(text: string, env: Record<string, string>): string {
   return text.replace(/\$\$|\$\(([A-Za-z_][\w.-]*)\)/g, (all, name?: string) =>
     name === undefined ? '$' : (env[name] ?? all),
   );

@@ -44,7 +44,7 @@ export const NOTHING: Running = {
 };
 
 /** A container's exit code for a signal is 128 + its number. */
-export function exitCode(code: number | null, signal: NodeJS.Signals | null): number {
+function exitCode(code: number | null, signal: NodeJS.Signals | null): number {
   return code ?? 128 + (signal ? constants.signals[signal] : 0);
 }
 

@@ -151,7 +151,7 @@ export function phaseOf(spec: PodSpec, view: PodView): 'Pending' | 'Running' | '
 }
 
 /** What a container is given when it has ended for good with its pod. */
-export function finalPhase(view: PodView): 'Succeeded' | 'Failed' {
+function finalPhase(view: PodView): 'Succeeded' | 'Failed' {
   return view.containers.every((c) => ended(c)?.exitCode === 0) ? 'Succeeded' : 'Failed';
 }
 

@@ -118,7 +118,7 @@ export function decide(kernel: Kernel, user: User, wanted: Attributes): Decision
   return { allowed: found !== undefined, reason: found?.source ?? '' };
 }
 
-export const mayDo = (kernel: Kernel, user: User, wanted: Attributes): boolean => decide(kernel, user, wanted).allowed;
+const mayDo = (kernel: Kernel, user: User, wanted: Attributes): boolean => decide(kernel, user, wanted).allowed;
 
 /** Throws the 403 of a real server, word for word. */
 export function authorize(kernel: Kernel, user: User, wanted: Attributes): void {

@@ -21,7 +21,7 @@ const whole = (number: number, value: unknown): Buffer =>
   Buffer.concat([key(number, 0), varint(BigInt(Math.trunc(Number(value))))]);
 
 /** A field that has a length: text, bytes, a message. */
-export const sized = (number: number, ...parts: readonly Uint8Array[]): Buffer => {
+const sized = (number: number, ...parts: readonly Uint8Array[]): Buffer => {
   const length = parts.reduce((sum, part) => sum + part.length, 0);
   return Buffer.concat([key(number, 2), varint(BigInt(length)), ...parts]);
 };

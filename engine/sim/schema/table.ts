@@ -130,6 +130,4 @@ export function typeOfKind(group: string, version: string, kind: string): TypeIn
   return name === undefined ? undefined : typeInfo(name);
 }
 
-export const typeNames = (): Iterable<string> => lines.keys();
-export const kindTypes = (): Iterable<[kind: string, type: string]> => kinds;
 export const META_TYPE = 'meta.v1.ObjectMeta';

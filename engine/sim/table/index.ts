@@ -23,7 +23,7 @@ const customColumns = (info: ResourceInfo, version: string): PrinterColumn[] => 
   return columns.length > 0 ? columns : [AGE];
 };
 
-export function tableColumns(info: ResourceInfo, version: string): Column[] {
+function tableColumns(info: ResourceInfo, version: string): Column[] {
   if (!info.custom) return columnsOf(qualified(info));
   return [
     NAME,
@@ -108,7 +108,7 @@ export interface TableOptions {
 }
 
 /** `"metadata":{…}` of an entry, without parsing it. */
-export const metadataBytes = (entry: Entry): Buffer => entry.body.subarray(0, entry.metaEnd);
+const metadataBytes = (entry: Entry): Buffer => entry.body.subarray(0, entry.metaEnd);
 
 /** An object's metadata as an object of its own. */
 export const partialText = (metaVersion: string, entry: Entry): string =>

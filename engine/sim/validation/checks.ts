@@ -117,7 +117,7 @@ export const address = (value: unknown, field: string): FieldError[] =>
 const CIDR = 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)';
 
 /** Whether it is an address and how many of its bits are the network's. */
-export function isCidr(value: string): boolean {
+function isCidr(value: string): boolean {
   const [ip = '', bits = '', ...more] = value.split('/');
   return more.length === 0 && /^\d{1,3}$/.test(bits) && isAddress(ip) && Number(bits) <= (isIPv4(ip) ? 32 : 128);
 }

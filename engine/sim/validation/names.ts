@@ -21,13 +21,13 @@ const LABEL_1035_TEXT = pattern(
   "'my-name',  or 'abc-123'",
   '[a-z]([-a-z0-9]*[a-z0-9])?',
 );
-export const QUALIFIED_TEXT = pattern(
+const QUALIFIED_TEXT = pattern(
   'name part',
   "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
   "'MyName',  or 'my.name',  or '123-abc'",
   '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]',
 );
-export const LABEL_VALUE_TEXT = pattern(
+const LABEL_VALUE_TEXT = pattern(
   'a valid label',
   "must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
   "'MyValue',  or 'my_value',  or '12345'",

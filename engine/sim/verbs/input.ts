@@ -73,7 +73,7 @@ export function otherKind(info: ResourceInfo, version: string, data: Dict): stri
 }
 
 /** Says what is wrong with unknown and duplicate fields as strictly as the request asks. */
-export function checkStrict(kind: string, version: string, problems: readonly string[], context: WriteContext): void {
+function checkStrict(kind: string, version: string, problems: readonly string[], context: WriteContext): void {
   if (problems.length === 0 || context.fieldValidation === 'Ignore') return;
   if (context.fieldValidation === 'Warn') for (const problem of problems) context.warn(problem);
   else
@@ -83,7 +83,7 @@ export function checkStrict(kind: string, version: string, problems: readonly st
 }
 
 /** As decodeObject; 400 where the data doesn't fit. */
-export function decodeRequest(info: ResourceInfo, version: string, data: Dict, defaults = true): DecodedObject {
+function decodeRequest(info: ResourceInfo, version: string, data: Dict, defaults = true): DecodedObject {
   try {
     return decodeObject(info, version, data, defaults);
   } catch (error) {

@@ -88,7 +88,7 @@ export function templateHash(value: unknown, collisions = 0): string {
 }
 
 /** JSON with sorted keys; equal values have equal texts. */
-export function stable(value: unknown): string {
+function stable(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(stable).join(',')}]`;
   if (typeof value === 'object' && value !== null)
     return `{${Object.entries(value)

@@ -44,7 +44,7 @@ export interface RedisNode {
 }
 
 /** What the members of a redis cluster know together. Gossip takes no time here. */
-export class RedisCluster {
+class RedisCluster {
   readonly members = new Map<string, Member>();
   /** Owner's id by slot. */
   readonly owner: (string | null)[] = new Array(SLOTS).fill(null);

@@ -22,7 +22,7 @@ export type Frame =
   | { type: 'goAway' };
 
 /** The other side does not speak SPDY/3.1. */
-export class SpdyError extends Error {
+class SpdyError extends Error {
   override readonly name = 'SpdyError';
 }
 

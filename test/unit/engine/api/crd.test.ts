@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { customResourceDefinitions, structural } from '../../../../engine/api/crd.ts';
 import type { PHASES } from '../../../../engine/api/phases.ts';
-import type { Schema } from '../../../../engine/api/schema/types.ts';
-import { unsupported } from '../../../../engine/api/unsupported.ts';
+import { pathText, type Schema } from '../../../../engine/api/schema/types.ts';
+import { unsupportedPaths } from '../../../../engine/api/unsupported.ts';
 import { readDefinition } from '../../../../engine/ops/definition.ts';
 import type { RunPhase } from '../../../../engine/protocol.ts';
 
@@ -74,7 +74,8 @@ it('what is called unsupported is what the engine refuses', () => {
     metadata: { name: 'x' },
     spec: { strategies: { container: { command: ['true'] } }, ...spec },
   });
-  expect(unsupported(definition({}))).toEqual([]);
+  const unsupported = (spec: object) => unsupportedPaths(definition(spec)).map(pathText);
+  expect(unsupported({})).toEqual([]);
   expect(readDefinition(definition({}), 'file').ok).toBe(true);
   const step = { name: 'a', container: { command: ['x'] } };
   for (const [spec, field] of [
@@ -89,7 +90,7 @@ it('what is called unsupported is what the engine refuses', () => {
     [{ parameters: [{ name: 'a' }, { name: 'b', secret: true }] }, 'spec.parameters[1].secret'],
     [{ strategies: { container: { command: ['true'], stdin: 'x' } } }, 'spec.strategies.container.stdin'],
   ] as const) {
-    expect(unsupported(definition(spec) as never)).toEqual([field]);
+    expect(unsupported(spec)).toEqual([field]);
     expect(readDefinition(definition(spec) as never, 'file').ok).toBe(false);
   }
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { findCluster, listClusters, listInstances, readCluster } from '../../../../engine/inventory/find.ts';
+import { findCluster, type Listing, readAll, readCluster } from '../../../../engine/inventory/find.ts';
 import { KubeError } from '../../../../engine/kube/types.ts';
 import { KUBEBLOCKS, OPENGAUSS, RESOURCES, server } from './server.ts';
 import { fixture, pod, type Raw, statefulSet } from './world.ts';
@@ -186,21 +186,26 @@ test('lists go through all pages, and start again where the server has forgotten
     breaks: ({ plural, query }) =>
       plural === 'statefulsets' && query.continue === '20' && refused++ < 2 ? expired : undefined,
   });
-  const { clusters } = await listClusters(api, { namespace: null });
-  expect(clusters).toHaveLength(25);
+  const { reader } = await readAll(api, { namespace: null });
+  expect(reader.estate.clusters()).toHaveLength(25);
   expect(refused).toBe(3);
 });
 
 test('a list that always says the same next page ends with an error', async () => {
   const api = server([]);
   const looping = { ...api, request: async () => ({ items: [], metadata: { continue: 'again' } }) as never };
-  await expect(listClusters(looping, { namespace: 'prod' })).rejects.toThrow('does not go on');
+  await expect(readAll(looping, { namespace: 'prod' })).rejects.toThrow('does not go on');
 });
 
+const instancesOf = ({ reader }: Pick<Listing, 'reader'>) => {
+  reader.estate.flush();
+  return reader.estate.rows().instances;
+};
+
 test('instances: each with its cluster, those of none too', async () => {
-  const { instances, denied } = await listInstances(server(redis()), prod);
-  expect(denied).toEqual([]);
-  expect(instances.map(({ instance, cluster }) => [instance.name, cluster])).toEqual([
+  const listing = await readAll(server(redis()), prod);
+  expect(listing.denied).toEqual([]);
+  expect(instancesOf(listing).map(({ name, cluster }) => [name, cluster])).toEqual([
     ['redis-0', 'redis'],
     ['redis-1', 'redis'],
     ['redis-2', 'redis'],
@@ -210,9 +215,10 @@ test('instances: each with its cluster, those of none too', async () => {
 
 test('pods alone may be listed: they have no cluster, and what is missing is said', async () => {
   const api = server(redis(), { denies: ({ plural }) => plural !== 'pods', resources: [...RESOURCES, OPENGAUSS] });
-  const { instances, denied } = await listInstances(api, prod);
-  expect(instances.every(({ cluster }) => cluster === '')).toBe(true);
-  expect(denied.map(({ verb, resource }) => `${verb} ${resource}`).toSorted()).toEqual([
+  const listing = await readAll(api, prod);
+  expect(instancesOf(listing)).toHaveLength(4);
+  expect(instancesOf(listing).every(({ cluster }) => cluster === '')).toBe(true);
+  expect(listing.denied.map(({ verb, resource }) => `${verb} ${resource}`).toSorted()).toEqual([
     'list deployments.apps',
     'list opengaussclusters.opengauss.sig',
     'list statefulsets.apps',

@@ -29,7 +29,7 @@ export interface Passage {
 }
 
 const BEGINNING = Date.UTC(2026, 0, 1);
-export const stampText = (at: number) =>
+const stampText = (at: number) =>
   `${new Date(BEGINNING + Math.floor(at / 1e9) * 1000).toISOString().slice(0, 19)}.${String(at % 1e9).padStart(9, '0')}Z`;
 
 export const lineAt = (seconds: number, text: string): LoggedLine => ({

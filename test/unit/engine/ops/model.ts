@@ -71,7 +71,7 @@ const start = (rules: Rules): State => ({
 const VERDICT: Record<Claim, Phase> = { running: 'intent', ok: 'ok', fail: 'fail', dead: 'unknown' };
 const TRUTH = { ok: 'ok', fail: 'fail', dead: 'maybe' } as const;
 
-export function* next(state: State, rules: Rules): Generator<[Label, State]> {
+function* next(state: State, rules: Rules): Generator<[Label, State]> {
   const { claims, incarnation } = state;
   for (const [key, claim] of Object.entries(claims)) {
     if (claim !== 'running') continue;
