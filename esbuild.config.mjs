@@ -46,11 +46,11 @@ const undiciCore = {
   },
 };
 
-/** Shipped themes are read here, not at every start. */
-const themes = {
-  name: 'themes',
+/** Shipped themes and providers are read here, not at every start. */
+const documents = {
+  name: 'documents',
   setup({ onLoad }) {
-    onLoad({ filter: /\/themes\/[^/]+\.yaml$/ }, ({ path }) => ({
+    onLoad({ filter: /\/(themes|providers)\/[^/]+\.yaml$/ }, ({ path }) => ({
       contents: JSON.stringify(yaml.parse(readFileSync(path, 'utf8'))),
       loader: 'json',
     }));
@@ -118,7 +118,7 @@ await build({
   loader: { '.yaml': 'text', '.sh': 'text' },
   define: { 'process.env.NODE_ENV': '"production"', __VERSION__: JSON.stringify(version) },
   banner: { js: "import { createRequire as __cr } from 'node:module'; const require = __cr(import.meta.url);" },
-  plugins: [emptyModule, lazyBuiltins, undiciCore, lazyYaml, themes, quickWidths],
+  plugins: [emptyModule, lazyBuiltins, undiciCore, lazyYaml, documents, quickWidths],
   logLevel: 'warning',
 });
 

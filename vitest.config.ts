@@ -3,14 +3,14 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { parse } from 'yaml';
 
-/** The bundle inlines .yaml and .sh files as text, and themes as what they say; the tests read them the same way. */
+/** The bundle inlines .yaml and .sh files as text, and themes and providers as what they say; the tests read them the same way. */
 const textFiles = {
   name: 'text-files',
   enforce: 'pre' as const,
   load(id: string) {
     if (!/\.(yaml|sh)$/.test(id)) return undefined;
     const text = readFileSync(id, 'utf8');
-    return `export default ${JSON.stringify(/\/themes\/[^/]+\.yaml$/.test(id) ? parse(text) : text)}`;
+    return `export default ${JSON.stringify(/\/(themes|providers)\/[^/]+\.yaml$/.test(id) ? parse(text) : text)}`;
   },
 };
 

@@ -1,13 +1,13 @@
 /** The engine on one scope: one context, one namespace or all. A change of scope ends the session and begins another. */
 import { Inventory } from './inventory/inventory.ts';
 import { compileProviders, type Provider } from './inventory/provider.ts';
-import { watchesOf } from './inventory/reflect.ts';
+import { askPods, watchesOf } from './inventory/reflect.ts';
 import { providersWith } from './inventory/shipped.ts';
 import { type ConnectOptions, connect } from './kube/connect.ts';
 import type { ReflectorState } from './kube/reflector.ts';
 import { clean } from './kube/sanitise.ts';
 import type { KubeClient } from './kube/types.ts';
-import { Desk } from './ops/desk.ts';
+import type { Desk } from './ops/desk.ts';
 import { findClusterBy } from './ops/request.ts';
 import { followPod } from './podlog.ts';
 import type { FromEngine, Header, Mode, SourceState, Topic } from './protocol.ts';
@@ -111,17 +111,22 @@ export class Session {
 
   async #open(): Promise<void> {
     const { connect: how, namespace, clock } = this.#options;
-    const [client, providers] = await Promise.all([
-      connect(how),
-      providersWith(this.#options.providers).then(compileProviders),
-    ]);
-    if (this.#stopping.signal.aborted) return client.close();
+    const client = await connect(how);
     const scope = namespace === undefined ? client.target.namespace : namespace;
+    const pods = askPods(client, clock, scope, this.#stopping.signal);
+    let providers: Provider[];
+    try {
+      providers = await compileProviders(await providersWith(this.#options.providers));
+    } catch (error) {
+      await client.close();
+      throw error;
+    }
+    if (this.#stopping.signal.aborted) return client.close();
     const inventory = new Inventory({
       client,
       namespace: scope,
       providers,
-      watch: watchesOf(client, clock),
+      watch: watchesOf(client, clock, pods),
       onSources: () => this.#headerSoon(),
       clock,
     });
@@ -145,6 +150,7 @@ export class Session {
     const { client, namespace, inventory, providers } = this.#connected;
     const { clock, readonly, connect: how } = this.#options;
     const identity = thisProcess();
+    const { Desk } = await import('./ops/desk.ts');
     const desk = await Desk.open({
       client,
       namespace,

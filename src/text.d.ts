@@ -7,6 +7,10 @@ declare module '../themes/*' {
   const document: unknown;
   export default document;
 }
+declare module '../providers/*' {
+  const document: unknown;
+  export default document;
+}
 declare module '*.sh' {
   const text: string;
   export default text;

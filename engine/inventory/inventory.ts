@@ -45,7 +45,7 @@ export interface InventoryOptions {
   clock?: Clock;
 }
 
-/** At most ten patches a second; a single change is told almost at once. */
+/** At most ten patches a second; a single change is told almost at once, and the first rows don't wait for what was told before. */
 const EVERY_MS = 100;
 const SOON_MS = 5;
 /** Pods put into rows before other work gets its turn. */
@@ -72,6 +72,8 @@ export class Inventory {
   #cancelLook: (() => void) | undefined;
   #flushedAt = Number.NEGATIVE_INFINITY;
   #sourcesChanged = false;
+  /** Instances were told. */
+  #begun = false;
   #lookFailed = false;
   #stopped = false;
 
@@ -148,7 +150,7 @@ export class Inventory {
         onChange: (changes) => {
           if (this.#stopped) return;
           follower.onChange(changes);
-          this.#schedule();
+          this.#schedule(!this.#begun);
         },
       }),
     );
@@ -215,10 +217,11 @@ export class Inventory {
     this.#schedule();
   }
 
-  #schedule(): void {
-    if (this.#cancelFlush !== undefined || this.#stopped) return;
-    const since = this.#clock.monotonic() - this.#flushedAt;
-    this.#cancelFlush = this.#clock.after(Math.max(SOON_MS, EVERY_MS - since), () => this.#flush());
+  #schedule(soon = false): void {
+    if (this.#stopped || (this.#cancelFlush !== undefined && !soon)) return;
+    this.#cancelFlush?.();
+    const pause = soon ? 0 : EVERY_MS - (this.#clock.monotonic() - this.#flushedAt);
+    this.#cancelFlush = this.#clock.after(Math.max(SOON_MS, pause), () => this.#flush());
   }
 
   #flush(): void {
@@ -229,6 +232,7 @@ export class Inventory {
     const patch = this.estate.flush(AT_ONCE);
     this.#tell('clusters', patch.clusters);
     this.#tell('instances', patch.instances);
+    this.#begun ||= patch.instances.upsert.length > 0;
     for (const { uid, listener } of this.#watchers) {
       const { clusters, instances } = patch;
       const touched =

@@ -4,7 +4,6 @@ import type { Connection } from './connection.ts';
 import type { CredentialSource } from './credentials.ts';
 import { discover } from './discovery.ts';
 import { keepResources, type Shelf } from './discovery-cache.ts';
-import { exec } from './exec.ts';
 import { createTransport } from './transport.ts';
 import type { KubeClient } from './types.ts';
 
@@ -16,8 +15,9 @@ export function createClient(connection: Connection, credentials: CredentialSour
     target: connection.target,
     request: transport.request,
     stream: transport.stream,
-    exec(request) {
+    async exec(request) {
       const signals = request.signal ? [request.signal, closing.signal] : [closing.signal];
+      const { exec } = await import('./exec.ts');
       return exec(connection, credentials, transport, { ...request, signal: AbortSignal.any(signals) });
     },
     resources: keepResources(() => discover(transport), shelf),

@@ -38,6 +38,35 @@ export interface ReflectorOptions<T> {
   random?: () => number;
   /** Objects a page. Small pages cost no time and bring the first rows sooner. */
   pageSize?: number;
+  /** The first page of the list, when it was asked for already. */
+  first?: Promise<Page> | undefined;
+}
+
+/** A page of a list as it came. */
+export interface Page {
+  answer: ListAnswer;
+  /** From the request to its answer. */
+  ms: number;
+}
+
+type Asking = Pick<ReflectorOptions<unknown>, 'client' | 'clock' | 'path' | 'query'>;
+
+/** Asks for the first page of a list before there is anybody to read it; for `ReflectorOptions.first`. */
+export function askFirst(asking: Asking, signal: AbortSignal): Promise<Page> {
+  const page = ask(asking, LIST, signal);
+  page.catch(() => {}); // whoever reads it is told
+  return page;
+}
+
+async function ask(
+  { client, clock, path, query: own }: Asking,
+  { token, limit }: Pick<Listing, 'token' | 'limit'>,
+  signal: AbortSignal,
+): Promise<Page> {
+  const query = { ...own, limit, ...(token === '' ? {} : { continue: token }) };
+  const began = clock.monotonic();
+  const answer = await client.request<ListAnswer>(path, { query, signal, dropManagedFields: true });
+  return { answer, ms: clock.monotonic() - began };
 }
 
 export interface RawObject {
@@ -57,6 +86,8 @@ interface ListAnswer {
   metadata: { resourceVersion?: string; continue?: string; remainingItemCount?: number };
   items?: RawObject[] | null;
 }
+
+type Listing = Extract<Position, { at: 'list' }>;
 
 interface WatchLine {
   type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
@@ -150,20 +181,6 @@ export function startReflector<T>(options: ReflectorOptions<T>): Reflector {
     else say({ state: 'down', since: current.state === 'down' ? current.since : clock.now(), why: trouble.why });
   }
 
-  type Listing = Extract<Position, { at: 'list' }>;
-
-  /** One page of the list as it came. */
-  async function ask({ token, limit }: Listing): Promise<{ answer: ListAnswer; ms: number }> {
-    const query = { ...options.query, limit, ...(token === '' ? {} : { continue: token }) };
-    const began = clock.monotonic();
-    const answer = await client.request<ListAnswer>(options.path, {
-      query,
-      signal: stopping.signal,
-      dropManagedFields: true,
-    });
-    return { answer, ms: clock.monotonic() - began };
-  }
-
   function take({ items, metadata }: ListAnswer, token: string): void {
     if (token === '') listed = new Set();
     for (const item of items ?? []) {
@@ -242,7 +259,7 @@ export function startReflector<T>(options: ReflectorOptions<T>): Reflector {
     let position: Position = { ...LIST, limit: options.pageSize ?? LIST.limit };
     let failures = 0;
     /** The page at `position`, when it was asked for already. */
-    let ahead: ReturnType<typeof ask> | undefined;
+    let ahead = options.first;
     while (!stopping.signal.aborted) {
       if (position.at === 'list' && !synced) {
         const { loaded, remaining } = position;
@@ -254,7 +271,7 @@ export function startReflector<T>(options: ReflectorOptions<T>): Reflector {
       let page: ListAnswer | undefined;
       try {
         if (position.at === 'list') {
-          const { answer, ms } = await (ahead ?? ask(position));
+          const { answer, ms } = await (ahead ?? ask(options, position, stopping.signal));
           const {
             continue: token = '',
             resourceVersion: version = '',
@@ -273,7 +290,7 @@ export function startReflector<T>(options: ReflectorOptions<T>): Reflector {
       const { next } = decided;
       // The server makes the next page while this one is read.
       if (page && next.at === 'list' && next.token !== '') {
-        ahead = ask(next);
+        ahead = ask(options, next, stopping.signal);
         ahead.catch(() => {}); // it is waited for above
       }
       if (page && position.at === 'list') take(page, position.token);

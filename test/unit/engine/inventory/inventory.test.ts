@@ -88,6 +88,20 @@ test('rows appear while the first list is under way, and nobody is called missin
   expect(seen.at(-1)).toMatchObject({ upsert: [{ name: 'db', health: 'warn', now: '3 missing' }] });
 });
 
+test('the first rows don’t wait for the pace at which later ones are told', async () => {
+  const { inventory: it, clock, put, seen } = setup();
+  it.start();
+  it.subscribe('instances', (patch) => seen.push(patch));
+  put('statefulsets.apps', statefulSet('db'));
+  await clock.advance(10);
+  put('pods', pod('a-0'));
+  await clock.advance(10);
+  expect(seen.at(-1)?.upsert).toMatchObject([{ name: 'a-0' }]);
+  put('pods', pod('a-1'));
+  await clock.advance(10);
+  expect(seen).toHaveLength(2);
+});
+
 test('many changes are one patch, ten times a second at most; no change is no patch', async () => {
   const { inventory: it, clock, put, live, seen } = setup();
   it.start();

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import { jsonLines } from '../../../../engine/kube/json-lines.ts';
-import { type Reflector, type ReflectorState, startReflector } from '../../../../engine/kube/reflector.ts';
+import { askFirst, type Reflector, type ReflectorState, startReflector } from '../../../../engine/kube/reflector.ts';
 import { KubeError, type RequestOptions } from '../../../../engine/kube/types.ts';
 import { LIST, type Met, type Position, step } from '../../../../engine/kube/watch-state.ts';
 import { ManualClock, systemClock } from '../../../../engine/runtime/clock.ts';
@@ -128,6 +128,27 @@ describe('reflector', () => {
       ['b', [undefined, 'second', 'third']],
       ['c', [undefined, 'second', 'third', 'third']],
     ]);
+  });
+
+  test('begins with a page that was asked for before, or with what became of it', async () => {
+    const answers = [
+      page([pod('a')], { resourceVersion: '7' }),
+      new KubeError('no', { status: 403, reason: 'Forbidden' }),
+    ];
+    const all: string[] = [];
+    for (const answer of answers) {
+      const client = script([answer]);
+      const clock = new ManualClock();
+      const path = '/api/v1/pods';
+      const first = askFirst({ client, clock, path }, new AbortController().signal);
+      const onChange = ({ upsert }: { upsert: string[] }) => void all.push(...upsert);
+      running = startReflector<string>({ client, clock, path, first, project: (raw) => raw.metadata.name, onChange });
+      await settle();
+      all.push(running.state().state);
+      expect(client.requests).toHaveLength(1);
+      running.stop();
+    }
+    expect(all).toEqual(['a', 'live', 'denied']);
   });
 
   test('goes on from the last bookmark when a watch ends, and lists anew on 410, telling what was deleted unseen', async () => {
