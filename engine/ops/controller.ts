@@ -8,7 +8,7 @@ import { Feed, type LogBatch } from './feed.ts';
 import { follow } from './follow.ts';
 import { RunHandle } from './handle.ts';
 import { HOLD_MS, takenFrom } from './holder.ts';
-import { passes } from './insist.ts';
+import { insist, passes } from './insist.ts';
 import { isOver, isUnplanned, type Journal } from './journal.ts';
 import { type Engine, goOn, isBlocked, keyOf } from './launch.ts';
 import { Registry } from './registry.ts';
@@ -121,7 +121,7 @@ export class RunController {
     if (!stored) return;
     const key = keyOf(stored);
     this.#feeds.set(key, feed);
-    handle.onChange(() => this.#put(handle));
+    handle.onChange(() => this.#changed(handle, feed));
     this.#execution(key, stop, ended, handle);
     this.saw(stored);
   }
@@ -169,7 +169,7 @@ export class RunController {
       if (detail === null || deaf) return;
       const key = keyOf(this.#named(id)!);
       const feed = this.#feed(key);
-      deaf = feed.listen((batch) => onLog(batch, feed.complete));
+      deaf = feed.listen((batch) => onLog(batch, feed.ended));
     };
     listeners.add(look);
     const stored = this.#named(id);
@@ -287,6 +287,12 @@ export class RunController {
     return new RunHandle(stored.ref, stored.spec, journal, stored, { store: this.storeOf(stored), clock, identity });
   }
 
+  /** An engine that executes writes a run's end after the end of its log. */
+  #changed(handle: RunHandle, feed: Feed): void {
+    this.#put(handle);
+    if (handle.wrote && isOver(handle.journal)) feed.end();
+  }
+
   #put(handle: RunHandle): void {
     if (handle.stored) this.saw(handle.stored);
   }
@@ -319,7 +325,7 @@ export class RunController {
       goOn(this.#engine, this.storeOf(stored), stored, feed.events, feed.told, stop.signal, journal, (handle) => {
         const execution = this.#executions.get(key);
         if (execution) execution.handle = handle;
-        handle.onChange(() => this.#put(handle));
+        handle.onChange(() => this.#changed(handle, feed));
       }),
     );
     this.#execution(
@@ -369,14 +375,19 @@ export class RunController {
       // The registry keeps no output of what is over.
       return seen?.journal && !isOver(seen.journal) ? seen : store.read(ref, signal);
     };
+    feed.resume();
+    const { clock } = this.#engine;
+    const { onTrouble } = feed.events;
     const follower = async () => {
-      const first = await read(stop.signal);
+      const first = await insist(() => read(stop.signal), { clock, signal: stop.signal, onTrouble });
       if (!first) return;
       const last = await follow(this.#engine, read, first, feed.told, feed.events, () => false, stop.signal);
       if (!stop.signal.aborted && (!last || (last.journal && isOver(last.journal)))) feed.end();
     };
     const finished = follower()
-      .catch((error: unknown) => feed.note(`the log can't be read: ${(error as Error).message}`))
+      .catch((error: unknown) => {
+        if (!stop.signal.aborted) feed.halt(`the log can't be read: ${(error as Error).message}`);
+      })
       .finally(() => this.#followers.delete(key));
     this.#followers.set(key, { stop, done: finished });
   }

@@ -26,6 +26,7 @@ export class Feed {
   #cancel: (() => void) | undefined;
   /** The run is over and all of its log has been told. */
   complete = false;
+  #halted = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -43,9 +44,31 @@ export class Feed {
     this.#add({ step: '', instance: '', stream: 'note', text }, true);
   }
 
-  /** Nothing more will come; whoever listens is told so. */
+  /** Nothing more will come: all is told, or nobody is reading. */
+  get ended(): boolean {
+    return this.complete || this.#halted;
+  }
+
+  /** All is told; whoever listens is told so. */
   end(): void {
+    if (this.complete) return;
     this.complete = true;
+    this.#tellEnd();
+  }
+
+  /** The rest can't be read, for a reason that stands in the log. */
+  halt(why: string): void {
+    this.note(why);
+    this.#halted = true;
+    this.#tellEnd();
+  }
+
+  /** Somebody reads again. */
+  resume(): void {
+    this.#halted = false;
+  }
+
+  #tellEnd(): void {
     this.#flush();
     for (const listener of this.#listeners) listener({ lines: [], dropped: 0, reset: false });
   }

@@ -75,6 +75,11 @@ export class RunHandle {
     return holder !== null && holder.epoch === this.#epoch && holder.identity === this.#options.identity.identity;
   }
 
+  /** The journal is as this very handle wrote it last. */
+  get wrote(): boolean {
+    return this.#journal.written?.by === this.#by;
+  }
+
   /** `listener` is called after every change, own or seen. Returns the way to stop that. */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);

@@ -441,6 +441,32 @@ describe('what a cockpit asks', () => {
     expect(await starts('shared')).toBe(1);
   });
 
+  test('a log that can’t be read any more is at its end, and says why', async () => {
+    define('closed', 'echo seen');
+    const { desk: mine } = await desk();
+    const { namespace, name } = await mine.start({ ...ask('closed'), digest: (await mine.plan(ask('closed'))).digest });
+    await over(name);
+    await mine.stop();
+    const { desk: other, rows } = await desk({
+      client: {
+        ...client,
+        request: <T>(path: string, options?: RequestOptions) =>
+          path.endsWith(`/opsrequests/${name}`)
+            ? Promise.reject(new KubeError('you may not get it', { status: 403, reason: 'Forbidden' }))
+            : client.request<T>(path, options),
+      },
+    });
+    await until(() => rows.get(name));
+    const told: string[] = [];
+    other.subscribeRun(
+      `${namespace}/${name}`,
+      () => {},
+      ({ lines }, ended) => told.push(...lines.map(({ text }) => text), ...(ended ? ['end'] : [])),
+    );
+    await until(() => told.includes('end'));
+    expect(told.slice(0, 2)).toEqual(["the log can't be read: you may not get it", 'end']);
+  });
+
   test('the list of operations follows definitions that come, change, break and go', async () => {
     const { desk: mine } = await desk();
     const { told, row, stop } = look(mine);
@@ -665,6 +691,32 @@ describe('a definition with an image', () => {
       ownerReferences: [{ kind: 'OpsRequest', name: 'say-1' }],
     });
     expect(made?.metadata.finalizers ?? []).toEqual([]);
+  });
+
+  test('the log is at its end with the verdict, however long its Job can’t be let go', async () => {
+    job('stays', 'echo done');
+    const held = /\/jobs\/stays-/;
+    const { desk: mine, rows } = await desk({
+      client: {
+        ...client,
+        request: <T>(path: string, options: RequestOptions = {}) =>
+          held.test(path) && rows.get('stays-1')?.phase === 'Succeed'
+            ? new Promise<T>((_, reject) =>
+                options.signal?.addEventListener('abort', () => reject(options.signal?.reason)),
+              )
+            : client.request<T>(path, options),
+      },
+    });
+    request('stays-1', { opsDefinitionRef: 'stays' });
+    const told: string[] = [];
+    mine.subscribeRun(
+      'default/stays-1',
+      (detail) => detail && told.push(detail.phase),
+      ({ lines }, ended) => told.push(...lines.map(({ text }) => text), ...(ended ? ['end'] : [])),
+    );
+    await until(() => told.includes('end'));
+    expect(told.indexOf('done')).toBeLessThan(told.indexOf('end'));
+    expect(told).toContain('Succeed');
   });
 
   test('is tried again after a known failure, each time by another Job', async () => {

@@ -123,3 +123,20 @@ it('shows a run of somebody else as its journal has it: by whom, and no clock th
   await t.press('j');
   expect(clocks()).toEqual(before);
 });
+
+it('shows the verdict at once, and over a log that is not all there yet says so', async () => {
+  const estate = createEstate();
+  estate.log = [];
+  estate.run = { ...RUN_DETAIL, phase: 'Succeed', finishedAt: NOW };
+  const t = await launch({ estate });
+  await t.until('ledger-pg');
+  await t.press(':runs', KEY.enter, KEY.enter);
+  const screen = await t.until('log · still arriving');
+  expect(screen).toMatch(/^── redis-reshard-x7f2 · cart-redis · Succeed/m);
+  expect(screen).toContain('its log is still arriving…');
+  expect(screen).not.toContain('following');
+  const topic = 'run:payments/redis-reshard-x7f2' as const;
+  estate.emit({ t: 'log', topic, lines: [], dropped: 0, reset: false, ended: true });
+  await t.until('log · ended');
+  expect(t.screen()).toContain('this run wrote nothing');
+});

@@ -99,6 +99,8 @@ export interface LogPane {
   empty: string;
   /** Where new lines come from, in a word; `following` where that is what prints them. */
   live?: string;
+  /** Nothing prints any more; as long as the log's end has not come there is more to read. */
+  over?: boolean;
 }
 
 function styled(line: LogLine, text: string, filter: Filter | null, pen: Pen): string {
@@ -146,11 +148,10 @@ export function paintLog(buffer: LogBuffer, state: LogState, pane: LogPane, rect
   const title = [
     pane.title,
     state.search === '' ? '' : `/${state.search}`,
-    state.follow
-      ? buffer.ended
-        ? 'ended'
-        : (pane.live ?? 'following')
-      : `stopped${below > 0 ? `, ${thousands(below)} below` : ''}`,
+    state.follow ? '' : `stopped${below > 0 ? `, ${thousands(below)} below` : ''}`,
+    pane.over && !buffer.ended ? 'still arriving' : '',
+    state.follow && buffer.ended ? 'ended' : '',
+    state.follow && !buffer.ended && !pane.over ? (pane.live ?? 'following') : '',
   ]
     .filter((t) => t !== '')
     .join(` ${pen.glyphs.dot} `);

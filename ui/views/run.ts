@@ -147,16 +147,20 @@ function paint(view: RunView, app: App, pen: Pen, panes: Record<string, Rect>) {
   const { log } = view;
   const instances = new Set(run?.steps.flatMap((s) => s.targets.map((t) => t.instance)));
   const about = [log.step, log.instance].filter((t) => t !== '').join(` ${pen.glyphs.dot} `);
+  const buffer = app.data.log(topicOf(view));
+  const over = run ? !isActive(run) : false;
+  const wroteNothing = buffer.ended ? 'this run wrote nothing' : `its log is still arriving${pen.glyphs.ellipsis}`;
   const pane = {
     title: `log${about === '' ? '' : `: ${about}`}`,
     kind: ruleKind(view, 'log'),
     several: instances.size > 1 && log.instance === '',
-    empty: run && !isActive(run) ? 'this run wrote nothing' : 'no line yet',
+    empty: over ? wroteNothing : 'no line yet',
+    over,
     live: run?.adoptable ? 'as its journal keeps it' : 'following',
   };
   return {
     ...(panes.steps && { steps: paintSteps(view, app, run, panes.steps, pen) }),
-    ...(panes.log && { log: paintLog(app.data.log(topicOf(view)), log, pane, panes.log, pen) }),
+    ...(panes.log && { log: paintLog(buffer, log, pane, panes.log, pen) }),
   };
 }
 

@@ -89,3 +89,15 @@ it('keeps its place when old lines are trimmed, and finds a moment', () => {
   // Its line has been trimmed: the first kept one is shown, not a wrong one.
   expect(body(buffer, stopped)[0]).toBe(`line ${buffer.first}`);
 });
+
+it('of a run that is over, says that its log is still arriving until its end has come', () => {
+  const buffer = filled(10);
+  const over = { ...pane, over: true };
+  const title = (state = logState()) => paintLog(buffer, state, over, { ...rect, width: 70 }, pen)[0];
+  expect(title()).toMatch(/log · still arriving ─/);
+  const up = scrollLog(buffer, logState(), { by: -2 }, 4);
+  expect(title(up)).toMatch(/log · stopped, 2 below · still arriving ─/);
+  buffer.push({ lines: [line(10)], dropped: 0, reset: false, ended: true });
+  expect(title()).toMatch(/log · ended ─/);
+  expect(title(up)).toMatch(/log · stopped, 3 below ─/);
+});
