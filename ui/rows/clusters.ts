@@ -1,8 +1,8 @@
 /** The columns of the list of clusters. */
 import type { ClusterRow, RoleCount } from '../../engine/protocol.ts';
 import type { Pen } from '../pen.ts';
-import type { Column } from './columns.ts';
-import { HEALTH } from './health.ts';
+import { type Column, field } from './columns.ts';
+import { HEALTH, healthColumn } from './health.ts';
 
 const LEADING = /^(primary|master|leader|controller)$/i;
 
@@ -15,49 +15,10 @@ function rolesText(roles: readonly RoleCount[], pen: Pen): string {
 }
 
 export const clusterColumns: readonly Column<ClusterRow>[] = [
-  {
-    id: 'health',
-    title: 'HEALTH',
-    min: 6,
-    width: 6,
-    rank: 0,
-    text: (row) => HEALTH[row.health].word,
-    style: (row) => HEALTH[row.health].token,
-    sort: (row) => HEALTH[row.health].rank,
-  },
-  {
-    id: 'namespace',
-    title: 'NAMESPACE',
-    min: 9,
-    width: 9,
-    max: 24,
-    rank: 2,
-    cut: 'middle',
-    measure: (row) => row.namespace.length,
-    text: (row) => row.namespace,
-    sort: (row) => row.namespace,
-  },
-  {
-    id: 'name',
-    title: 'NAME',
-    min: 13,
-    width: 13,
-    max: 40,
-    rank: 1,
-    cut: 'middle',
-    measure: (row) => row.name.length,
-    text: (row) => row.name,
-    sort: (row) => row.name,
-  },
-  {
-    id: 'operator',
-    title: 'OPERATOR',
-    min: 10,
-    width: 10,
-    rank: 5,
-    text: (row) => row.operator,
-    sort: (row) => row.operator,
-  },
+  healthColumn,
+  field('namespace', { title: 'NAMESPACE', min: 9, width: 9, max: 24, rank: 2, cut: 'middle' }),
+  field('name', { title: 'NAME', min: 13, width: 13, max: 40, rank: 1, cut: 'middle' }),
+  field('operator', { title: 'OPERATOR', min: 10, width: 10, rank: 5 }),
   {
     id: 'roles',
     title: 'ROLES',
@@ -68,28 +29,8 @@ export const clusterColumns: readonly Column<ClusterRow>[] = [
     measure: (row) => row.roles.reduce((sum, r) => sum + (r.role.length || 7) + String(r.count).length + 4, -3),
     text: (row, pen) => rolesText(row.roles, pen),
   },
-  {
-    id: 'phase',
-    title: 'PHASE',
-    min: 12,
-    width: 12,
-    max: 20,
-    rank: 8,
-    measure: (row) => row.phase.length,
-    text: (row) => row.phase,
-    sort: (row) => row.phase,
-  },
-  {
-    id: 'version',
-    title: 'VERSION',
-    min: 7,
-    width: 7,
-    max: 12,
-    rank: 7,
-    measure: (row) => row.version.length,
-    text: (row) => row.version,
-    sort: (row) => row.version,
-  },
+  field('phase', { title: 'PHASE', min: 12, width: 12, max: 20, rank: 8 }),
+  field('version', { title: 'VERSION', min: 7, width: 7, max: 12, rank: 7 }),
   {
     id: 'age',
     title: 'AGE',

@@ -25,6 +25,15 @@ export interface Column<R> {
   sort?(row: R): string | number;
 }
 
+type Fields<R> = { [K in keyof R]: R[K] extends string ? K : never }[keyof R] & string;
+
+/** A column of one field as it is; with a `max` its width follows the values. */
+export const field = <R>(id: Fields<R>, column: Omit<Column<R>, 'id' | 'text' | 'sort' | 'measure'>): Column<R> => {
+  const text = (row: R) => row[id] as string;
+  const measure = column.max === undefined ? {} : { measure: (row: R) => text(row).length };
+  return { id, ...column, ...measure, text, sort: text };
+};
+
 export interface PlacedColumn<R> {
   column: Column<R>;
   width: number;

@@ -1,6 +1,7 @@
 /** Health and phases: a word first, a colour second. */
 import type { Health, RunPhase } from '../../engine/protocol.ts';
 import type { StyleToken } from '../theme.ts';
+import type { Column } from './columns.ts';
 
 export const HEALTH: Record<Health, { word: string; token: StyleToken; rank: number }> = {
   bad: { word: 'bad', token: 'bad', rank: 0 },
@@ -9,6 +10,17 @@ export const HEALTH: Record<Health, { word: string; token: StyleToken; rank: num
   warn: { word: 'warn', token: 'warn', rank: 3 },
   ok: { word: 'ok', token: 'ok', rank: 4 },
   off: { word: 'off', token: 'off', rank: 5 },
+};
+
+export const healthColumn: Column<{ health: Health }> = {
+  id: 'health',
+  title: 'HEALTH',
+  min: 6,
+  width: 6,
+  rank: 0,
+  text: ({ health }) => HEALTH[health].word,
+  style: ({ health }) => HEALTH[health].token,
+  sort: ({ health }) => HEALTH[health].rank,
 };
 
 export const PHASE: Record<RunPhase, { token: StyleToken; rank: number }> = {

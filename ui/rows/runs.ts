@@ -1,7 +1,7 @@
 /** The columns of the list of runs. */
 import type { RunRow } from '../../engine/protocol.ts';
 import { took } from './age.ts';
-import type { Column } from './columns.ts';
+import { type Column, field } from './columns.ts';
 import { PHASE } from './health.ts';
 
 const SECOND = 1_000;
@@ -24,53 +24,10 @@ export const runColumns: readonly Column<RunRow>[] = [
     style: (row) => PHASE[row.phase].token,
     sort: (row) => PHASE[row.phase].rank,
   },
-  {
-    id: 'name',
-    title: 'RUN',
-    min: 16,
-    width: 20,
-    max: 44,
-    rank: 1,
-    cut: 'middle',
-    measure: (row) => row.name.length,
-    text: (row) => row.name,
-    sort: (row) => row.name,
-  },
-  {
-    id: 'cluster',
-    title: 'CLUSTER',
-    min: 12,
-    width: 13,
-    max: 32,
-    rank: 2,
-    cut: 'middle',
-    measure: (row) => row.cluster.length,
-    text: (row) => row.cluster,
-    sort: (row) => row.cluster,
-  },
-  {
-    id: 'definition',
-    title: 'OPERATION',
-    min: 14,
-    width: 14,
-    max: 28,
-    rank: 7,
-    measure: (row) => row.definition.length,
-    text: (row) => row.definition,
-    sort: (row) => row.definition,
-  },
-  {
-    id: 'namespace',
-    title: 'NAMESPACE',
-    min: 9,
-    width: 9,
-    max: 20,
-    rank: 8,
-    cut: 'middle',
-    measure: (row) => row.namespace.length,
-    text: (row) => row.namespace,
-    sort: (row) => row.namespace,
-  },
+  field('name', { title: 'RUN', min: 16, width: 20, max: 44, rank: 1, cut: 'middle' }),
+  field('cluster', { title: 'CLUSTER', min: 12, width: 13, max: 32, rank: 2, cut: 'middle' }),
+  field('definition', { title: 'OPERATION', min: 14, width: 14, max: 28, rank: 7 }),
+  field('namespace', { title: 'NAMESPACE', min: 9, width: 9, max: 20, rank: 8, cut: 'middle' }),
   {
     id: 'started',
     title: 'AGE',

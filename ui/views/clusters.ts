@@ -3,32 +3,21 @@ import type { ClusterRow } from '../../engine/protocol.ts';
 import { type App, isActive } from '../app.ts';
 import type { Binding } from '../keys/bindings.ts';
 import { SCROLLING } from '../keys/contexts.ts';
-import type { Rect } from '../layout.ts';
-import { paintList } from '../panes/list.ts';
-import { paintText, scrollText } from '../panes/text.ts';
 import type { Pen } from '../pen.ts';
 import { clusterColumnsWhile } from '../rows/clusters.ts';
 import { emptyText, freshnessPart } from '../rows/freshness.ts';
 import { freshnessOf, isKnown } from '../store/data.ts';
-import { locate, type Step } from '../store/list.ts';
+import { locate } from '../store/list.ts';
 import { type ClustersView, open } from '../store/state.ts';
 import { openLogs } from './choose.ts';
 import { clusterDetail, warningsTopic } from './detail.ts';
-import { moveCursor, plainPen, ruleKind, scoped, toggleDetail, whereText } from './lists.ts';
-import { selectedCluster } from './selection.ts';
+import { moveListDetail, paintListDetail } from './list-detail.ts';
+import { scoped, toggleDetail, whereText } from './lists.ts';
+import { keysOn, selectedCluster } from './selection.ts';
 import { showYaml } from './text.ts';
 import type { View } from './view.ts';
 
-/** Runs `act` on the chosen cluster, or says why there is none. */
-const onCluster = (act: (app: App, cluster: ClusterRow) => void) => (app: App) => {
-  const cluster = selectedCluster(app);
-  if (typeof cluster === 'string') app.say('warn', cluster);
-  else act(app, cluster);
-};
-const chosen = (app: App): true | string => {
-  const cluster = selectedCluster(app);
-  return typeof cluster === 'string' ? cluster : true;
-};
+const { chosen, on: onCluster } = keysOn(selectedCluster);
 
 /** Keys that act on the cluster under the cursor; the screen of pods has them too. */
 export const clusterKeys = (context: 'clusters' | 'roles'): Binding[] => [
@@ -72,61 +61,32 @@ function detailLines(app: App, view: ClustersView, columns: number, pen: Pen): s
   return clusterDetail(at.row, members, none, warnings, columns, pen);
 }
 
-function move(view: ClustersView, app: App, step: Step): void {
-  const place = app.layout();
-  const rect = place.tooSmall ? undefined : place.panes.detail;
-  if (view.focus !== 'detail' || !rect) {
-    moveCursor(app, view, step);
-    return;
-  }
-  const count = detailLines(app, view, rect.width, plainPen(app)).length;
-  app.changeById(view.id, 'clusters', (v) => ({
-    ...v,
-    detail: { top: scrollText(v.detail.top, step, rect.height - 1, count) },
-  }));
-}
-
-function paint(view: ClustersView, app: App, pen: Pen, panes: Record<string, Rect>) {
+const paint: View<ClustersView>['paint'] = (view, app, pen, panes) => {
   const rows = app.lists.clusterRows(view);
   const fresh = freshnessOf(app.data.header.sources, 'clusters');
   const state = freshnessPart(fresh, pen);
   const total = app.lists.clusters.total;
   const at = locate(view.list, rows);
-  return {
-    ...(panes.list && {
-      list: paintList(
-        {
-          title: 'Clusters',
-          right: [`by ${view.list.sort.id}`, state.text].join('  '),
-          kind: ruleKind(view, 'list'),
-          columns: scoped(clusterColumnsWhile(podsKnown(app)), app),
-          longest: app.lists.clusters.longest(),
-          rows,
-          total,
-          list: view.list,
-          known: isKnown(fresh),
-          empty:
-            total > 0
-              ? [`None of ${total} clusters matches /${view.list.filter}`]
-              : emptyText(fresh, 'clusters', whereText(app), app.data.header.mode),
-        },
-        panes.list,
-        pen,
-      ),
-    }),
-    ...(panes.detail && {
-      detail: paintText(
-        detailLines(app, view, panes.detail.width, pen),
-        view.detail.top,
-        at.row?.name ?? (at.gone ? view.list.name : 'nothing chosen'),
-        runningOn(app, at.row),
-        ruleKind(view, 'detail'),
-        panes.detail,
-        pen,
-      ),
-    }),
-  };
-}
+  return paintListDetail(
+    view,
+    {
+      title: 'Clusters',
+      right: [`by ${view.list.sort.id}`, state.text].join('  '),
+      columns: scoped(clusterColumnsWhile(podsKnown(app)), app),
+      longest: app.lists.clusters.longest(),
+      rows,
+      total,
+      known: isKnown(fresh),
+      empty:
+        total > 0
+          ? [`None of ${total} clusters matches /${view.list.filter}`]
+          : emptyText(fresh, 'clusters', whereText(app), app.data.header.mode),
+    },
+    { lines: (columns, pen) => detailLines(app, view, columns, pen), right: runningOn(app, at.row) },
+    panes,
+    pen,
+  );
+};
 
 /** Names the run that has the cluster now. */
 function runningOn(app: App, cluster: ClusterRow | null): string {
@@ -140,7 +100,7 @@ function runningOn(app: App, cluster: ClusterRow | null): string {
 export const clustersView: View<ClustersView> = {
   arrangement: 'list',
   contexts: () => ['clusters', 'list', ...SCROLLING],
-  move,
+  move: (view, app, step) => moveListDetail(view, app, step, (columns, pen) => detailLines(app, view, columns, pen)),
   topics: (view, app) => warningsTopic(view, app, 'cluster', locate(view.list, app.lists.clusterRows(view)).row),
   rows: (view, app) => app.lists.clusterRows(view),
   paint,

@@ -2,9 +2,6 @@
 import type { OperationRow, RunRow } from '../../engine/protocol.ts';
 import { type App, clusterOf } from '../app.ts';
 import { SCROLLING } from '../keys/contexts.ts';
-import type { Rect } from '../layout.ts';
-import { paintList } from '../panes/list.ts';
-import { paintText, scrollText } from '../panes/text.ts';
 import type { Pen } from '../pen.ts';
 import type { Column } from '../rows/columns.ts';
 import { parseFilter } from '../rows/filter.ts';
@@ -15,7 +12,8 @@ import { locate } from '../store/list.ts';
 import { type OperationsView, open } from '../store/state.ts';
 import { labelled } from './detail.ts';
 import { fieldsOf } from './fields.ts';
-import { moveCursor, plainPen, ruleKind, toggleDetail } from './lists.ts';
+import { moveListDetail, paintListDetail } from './list-detail.ts';
+import { toggleDetail } from './lists.ts';
 import { originOf, topicOf } from './operations-shown.ts';
 import { showYaml } from './text.ts';
 import type { View } from './view.ts';
@@ -194,6 +192,11 @@ const unseen = ({ data }: App): string[] =>
     return freshness.state === 'down' ? `can't list ${id}: ${freshness.why}` : [];
   });
 
+const linesOf = (view: OperationsView, app: App) => (columns: number, pen: Pen) => {
+  const { row } = locate(view.list, rowsOf(view, app));
+  return row && detailLines(row, columns, pen);
+};
+
 function titleOf(view: OperationsView, app: App): string {
   if (view.cluster === '') return 'Definitions';
   const cluster = clusterOf(app, view.cluster, view.clusterName);
@@ -202,47 +205,31 @@ function titleOf(view: OperationsView, app: App): string {
   return `Operations for ${view.clusterName} (${about})`;
 }
 
-function paint(view: OperationsView, app: App, pen: Pen, panes: Record<string, Rect>) {
+const paint: View<OperationsView>['paint'] = (view, app, pen, panes) => {
   const told = app.data.operations(topicOf(view.cluster));
   const rows = rowsOf(view, app);
-  const at = locate(view.list, rows);
-  return {
-    ...(panes.list && {
-      list: paintList(
-        {
-          title: titleOf(view, app),
-          right: freshText(app, pen),
-          kind: ruleKind(view, 'list'),
-          columns: [...columns, description, view.cluster === '' ? meant : used(lastUsed(app, view))],
-          longest: new Map([
-            ['operation', Math.max(0, ...rows.map((r) => r.name.length))],
-            ['source', Math.max(7, ...rows.map((r) => originOf(r).length))],
-          ]),
-          rows,
-          total: told?.rows.length ?? 0,
-          list: view.list,
-          known: told !== undefined,
-          empty: [emptyOf(view, app, pen)],
-          notice: unseen(app),
-          weak: (row) => row.refused !== '' && row.broken === '',
-        },
-        panes.list,
-        pen,
-      ),
-    }),
-    ...(panes.detail && {
-      detail: paintText(
-        at.row ? detailLines(at.row, panes.detail.width, pen) : [],
-        view.detail.top,
-        at.row?.name ?? (at.gone ? view.list.name : 'nothing chosen'),
-        '',
-        ruleKind(view, 'detail'),
-        panes.detail,
-        pen,
-      ),
-    }),
-  };
-}
+  return paintListDetail(
+    view,
+    {
+      title: titleOf(view, app),
+      right: freshText(app, pen),
+      columns: [...columns, description, view.cluster === '' ? meant : used(lastUsed(app, view))],
+      longest: new Map([
+        ['operation', Math.max(0, ...rows.map((r) => r.name.length))],
+        ['source', Math.max(7, ...rows.map((r) => originOf(r).length))],
+      ]),
+      rows,
+      total: told?.rows.length ?? 0,
+      known: told !== undefined,
+      empty: [emptyOf(view, app, pen)],
+      notice: unseen(app),
+      weak: (row) => row.refused !== '' && row.broken === '',
+    },
+    { lines: linesOf(view, app) },
+    panes,
+    pen,
+  );
+};
 
 const runnable = (app: App): true | string => {
   const view = app.top();
@@ -266,20 +253,7 @@ export const operationsView: View<OperationsView> = {
   contexts: () => ['operations', 'list', ...SCROLLING],
   rows: rowsOf,
   topics: (view) => [topicOf(view.cluster)],
-  move(view, app, step) {
-    const place = app.layout();
-    const rect = place.tooSmall ? undefined : place.panes.detail;
-    const row = selected(view, app);
-    if (view.focus !== 'detail' || !rect || typeof row === 'string') {
-      moveCursor(app, view, step);
-      return;
-    }
-    const count = detailLines(row, rect.width, plainPen(app)).length;
-    app.changeById(view.id, 'operations', (v) => ({
-      ...v,
-      detail: { top: scrollText(v.detail.top, step, rect.height - 1, count) },
-    }));
-  },
+  move: (view, app, step) => moveListDetail(view, app, step, linesOf(view, app)),
   paint,
   bindings: [
     {

@@ -1,10 +1,6 @@
 /** Every pod and what it is at the moment: flat, over all clusters or of one. */
-import type { InstanceRow } from '../../engine/protocol.ts';
 import type { App } from '../app.ts';
 import { SCROLLING } from '../keys/contexts.ts';
-import type { Rect } from '../layout.ts';
-import { paintList } from '../panes/list.ts';
-import { paintText, scrollText } from '../panes/text.ts';
 import type { Pen } from '../pen.ts';
 import { counted, emptyText, freshnessPart } from '../rows/freshness.ts';
 import { HEALTH } from '../rows/health.ts';
@@ -15,8 +11,9 @@ import { open, type RolesView } from '../store/state.ts';
 import { openLogs } from './choose.ts';
 import { clusterKeys } from './clusters.ts';
 import { labelled, warningLines, warningsTopic } from './detail.ts';
-import { moveCursor, plainPen, ruleKind, scoped, toggleDetail, whereText } from './lists.ts';
-import { selectedInstance } from './selection.ts';
+import { moveListDetail, paintListDetail } from './list-detail.ts';
+import { scoped, toggleDetail, whereText } from './lists.ts';
+import { keysOn, selectedInstance } from './selection.ts';
 import { showYaml } from './text.ts';
 import type { View } from './view.ts';
 
@@ -54,79 +51,41 @@ function detailLines(app: App, view: RolesView, columns: number, pen: Pen): stri
   return lines;
 }
 
-function paint(view: RolesView, app: App, pen: Pen, panes: Record<string, Rect>) {
+const paint: View<RolesView>['paint'] = (view, app, pen, panes) => {
   const rows = app.lists.roleRows(view);
   const fresh = freshnessOf(app.data.header.sources, 'instances');
-  const at = locate(view.list, rows);
   const cluster = view.cluster === null ? undefined : app.data.clusters.byUid.get(view.cluster);
   const total = view.cluster === null ? app.lists.instances.total : app.data.members(view.cluster).length;
   const columns = scoped(instanceColumns, app).filter((c) => view.cluster === null || c.id !== 'cluster');
-  return {
-    ...(panes.list && {
-      list: paintList(
-        {
-          title: view.cluster === null ? 'Pods' : `Pods of ${cluster?.name ?? 'a cluster that has gone'}`,
-          right: [`by ${view.list.sort.id}`, freshnessPart(fresh, pen).text].join('  '),
-          kind: ruleKind(view, 'list'),
-          columns,
-          longest: app.lists.instances.longest(),
-          rows,
-          total,
-          list: view.list,
-          known: isKnown(fresh),
-          empty:
-            total > 0
-              ? [`None of ${total} pods matches /${view.list.filter}`]
-              : emptyText(fresh, 'pods', whereText(app), app.data.header.mode),
-        },
-        panes.list,
-        pen,
-      ),
-    }),
-    ...(panes.detail && {
-      detail: paintText(
-        detailLines(app, view, panes.detail.width, pen),
-        view.detail.top,
-        at.row?.name ?? (at.gone ? view.list.name : 'nothing chosen'),
-        '',
-        ruleKind(view, 'detail'),
-        panes.detail,
-        pen,
-      ),
-    }),
-  };
-}
-
-const chosen = (app: App): true | string => {
-  const row = selectedInstance(app);
-  return typeof row === 'string' ? row : true;
+  return paintListDetail(
+    view,
+    {
+      title: view.cluster === null ? 'Pods' : `Pods of ${cluster?.name ?? 'a cluster that has gone'}`,
+      right: [`by ${view.list.sort.id}`, freshnessPart(fresh, pen).text].join('  '),
+      columns,
+      longest: app.lists.instances.longest(),
+      rows,
+      total,
+      known: isKnown(fresh),
+      empty:
+        total > 0
+          ? [`None of ${total} pods matches /${view.list.filter}`]
+          : emptyText(fresh, 'pods', whereText(app), app.data.header.mode),
+    },
+    { lines: (columns, pen) => detailLines(app, view, columns, pen) },
+    panes,
+    pen,
+  );
 };
 
-/** Runs `act` on the chosen pod, or says why there is none. */
-const onInstance = (act: (app: App, row: InstanceRow) => void) => (app: App) => {
-  const row = selectedInstance(app);
-  if (typeof row === 'string') app.say('warn', row);
-  else act(app, row);
-};
+const { chosen, on: onInstance } = keysOn(selectedInstance);
 
 export const rolesView: View<RolesView> = {
   arrangement: 'list',
   contexts: () => ['roles', 'list', ...SCROLLING],
   topics: (view, app) => warningsTopic(view, app, 'instance', locate(view.list, app.lists.roleRows(view)).row),
   rows: (view, app) => app.lists.roleRows(view),
-  move(view, app, step) {
-    const place = app.layout();
-    const rect = place.tooSmall ? undefined : place.panes.detail;
-    if (view.focus !== 'detail' || !rect) {
-      moveCursor(app, view, step);
-      return;
-    }
-    const count = detailLines(app, view, rect.width, plainPen(app)).length;
-    app.changeById(view.id, 'roles', (v) => ({
-      ...v,
-      detail: { top: scrollText(v.detail.top, step, rect.height - 1, count) },
-    }));
-  },
+  move: (view, app, step) => moveListDetail(view, app, step, (columns, pen) => detailLines(app, view, columns, pen)),
   paint,
   bindings: [
     {

@@ -2,9 +2,6 @@
 import type { RunRow } from '../../engine/protocol.ts';
 import { type App, isActive } from '../app.ts';
 import { SCROLLING } from '../keys/contexts.ts';
-import type { Rect } from '../layout.ts';
-import { paintList } from '../panes/list.ts';
-import { paintText, scrollText } from '../panes/text.ts';
 import type { Pen } from '../pen.ts';
 import { timeOfDay, took } from '../rows/age.ts';
 import { emptyText, freshnessPart } from '../rows/freshness.ts';
@@ -13,8 +10,10 @@ import { freshnessOf, isKnown } from '../store/data.ts';
 import { locate } from '../store/list.ts';
 import { open, type RunsView } from '../store/state.ts';
 import { labelled } from './detail.ts';
-import { moveCursor, plainPen, ruleKind, scoped, whereText } from './lists.ts';
+import { moveListDetail, paintListDetail } from './list-detail.ts';
+import { scoped, whereText } from './lists.ts';
 import { askCancel } from './run-actions.ts';
+import { keysOn } from './selection.ts';
 import { showYaml } from './text.ts';
 import type { View } from './view.ts';
 
@@ -47,6 +46,11 @@ function detailLines(row: RunRow, columns: number, pen: Pen): string[] {
   return lines;
 }
 
+const linesOf = (view: RunsView, app: App) => (columns: number, pen: Pen) => {
+  const { row } = locate(view.list, app.lists.runRows(view));
+  return row && detailLines(row, columns, pen);
+};
+
 const selected = (app: App): RunRow | string => {
   const view = app.top();
   if (view.view !== 'runs') return 'Choose a run first: :runs';
@@ -54,20 +58,11 @@ const selected = (app: App): RunRow | string => {
   if (at.gone) return `${view.list.name} has gone: choose another row.`;
   return at.row ?? 'There is no run to choose.';
 };
-const chosen = (app: App): true | string => {
-  const row = selected(app);
-  return typeof row === 'string' ? row : true;
-};
-const onRun = (act: (app: App, row: RunRow) => void) => (app: App) => {
-  const row = selected(app);
-  if (typeof row === 'string') app.say('warn', row);
-  else act(app, row);
-};
+const { chosen, on: onRun } = keysOn(selected);
 
-function paint(view: RunsView, app: App, pen: Pen, panes: Record<string, Rect>) {
+const paint: View<RunsView>['paint'] = (view, app, pen, panes) => {
   const rows = app.lists.runRows(view);
   const fresh = freshnessOf(app.data.header.sources, 'runs');
-  const at = locate(view.list, rows);
   const columns = scoped(runColumns, app).filter((c) => view.cluster === null || c.id !== 'cluster');
   const what = view.cluster === null ? 'runs' : `runs on ${view.cluster.name}`;
   // What may not be seen may be so in every namespace; where all is seen the cluster's own counts.
@@ -76,57 +71,29 @@ function paint(view: RunsView, app: App, pen: Pen, panes: Record<string, Rect>) 
     view.list.filter === '' || !isKnown(fresh)
       ? emptyText(fresh, what, where, app.data.header.mode)
       : [`No run matches /${view.list.filter}`];
-  return {
-    ...(panes.list && {
-      list: paintList(
-        {
-          title: view.cluster === null ? 'Runs' : `Runs on ${view.cluster.name}`,
-          right: [`by ${view.list.sort.id}`, freshnessPart(fresh, pen).text].join('  '),
-          kind: ruleKind(view, 'list'),
-          columns,
-          longest: app.lists.runs.longest(),
-          rows,
-          total: view.cluster === null ? app.lists.runs.total : rows.length,
-          list: view.list,
-          known: isKnown(fresh),
-          empty,
-        },
-        panes.list,
-        pen,
-      ),
-    }),
-    ...(panes.detail && {
-      detail: paintText(
-        at.row ? detailLines(at.row, panes.detail.width, pen) : [],
-        view.detail.top,
-        at.row?.name ?? (at.gone ? view.list.name : 'nothing chosen'),
-        '',
-        ruleKind(view, 'detail'),
-        panes.detail,
-        pen,
-      ),
-    }),
-  };
-}
+  return paintListDetail(
+    view,
+    {
+      title: view.cluster === null ? 'Runs' : `Runs on ${view.cluster.name}`,
+      right: [`by ${view.list.sort.id}`, freshnessPart(fresh, pen).text].join('  '),
+      columns,
+      longest: app.lists.runs.longest(),
+      rows,
+      total: view.cluster === null ? app.lists.runs.total : rows.length,
+      known: isKnown(fresh),
+      empty,
+    },
+    { lines: linesOf(view, app) },
+    panes,
+    pen,
+  );
+};
 
 export const runsView: View<RunsView> = {
   arrangement: 'list',
   contexts: () => ['runs', 'list', ...SCROLLING],
   rows: (view, app) => app.lists.runRows(view),
-  move(view, app, step) {
-    const place = app.layout();
-    const rect = place.tooSmall ? undefined : place.panes.detail;
-    const { row } = locate(view.list, app.lists.runRows(view));
-    if (view.focus !== 'detail' || !rect || !row) {
-      moveCursor(app, view, step);
-      return;
-    }
-    const count = detailLines(row, rect.width, plainPen(app)).length;
-    app.changeById(view.id, 'runs', (v) => ({
-      ...v,
-      detail: { top: scrollText(v.detail.top, step, rect.height - 1, count) },
-    }));
-  },
+  move: (view, app, step) => moveListDetail(view, app, step, linesOf(view, app)),
   paint,
   bindings: [
     {

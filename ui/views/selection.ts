@@ -39,3 +39,16 @@ export function selectedInstance(app: App): InstanceRow | string {
   if (at.gone) return `${view.list.name} has gone: choose another row.`;
   return at.row ?? nothing(app, 'pod', 'instances');
 }
+
+/** For keys that act on what `select` finds: their condition, and what runs `act` on it or says why there is nothing. */
+export const keysOn = <R extends object>(select: (app: App) => R | string) => ({
+  chosen: (app: App): true | string => {
+    const row = select(app);
+    return typeof row === 'string' ? row : true;
+  },
+  on: (act: (app: App, row: R) => void) => (app: App) => {
+    const row = select(app);
+    if (typeof row === 'string') app.say('warn', row);
+    else act(app, row);
+  },
+});

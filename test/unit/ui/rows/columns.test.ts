@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { createPen } from '../../../../ui/pen.ts';
-import { type Column, composeRow, headingRow, naturalKey, place } from '../../../../ui/rows/columns.ts';
+import { type Column, composeRow, field, headingRow, naturalKey, place } from '../../../../ui/rows/columns.ts';
 import { width } from '../../../../ui/rows/fit.ts';
 
 interface Thing {
@@ -66,4 +66,12 @@ it('draws the selection as one pair over plain text, and colour on the word only
 it('orders names as people count', () => {
   const names = ['pod-10', 'pod-2', 'pod-1', 'pod'];
   expect(names.sort((a, b) => (naturalKey(a) < naturalKey(b) ? -1 : 1))).toEqual(['pod', 'pod-1', 'pod-2', 'pod-10']);
+});
+
+it('shows and sorts a field as it is, and follows its values only up to a most', () => {
+  const thing = { name: 'redis-0', state: 'ok', n: 1 };
+  const name = field<Thing>('name', { title: 'NAME', min: 4, width: 4, max: 20, rank: 0 });
+  const state = field<Thing>('state', { title: 'STATE', min: 5, width: 5, rank: 1 });
+  expect([name.text(thing, marked), name.sort?.(thing), name.measure?.(thing)]).toEqual(['redis-0', 'redis-0', 7]);
+  expect(state.measure).toBeUndefined();
 });
