@@ -24,7 +24,7 @@ const MORE: Record<string, { args: string[]; env: Record<string, string> }> = {
   watchlist: { args: ['informers'], env: { KUBE_FEATURE_WatchListClient: 'true' } },
 };
 const PROGRAMS = Object.keys(COMMANDS);
-const LIMIT_MS = 240_000;
+const LIMIT_MS = 600_000;
 
 const home = mkdtempSync(join(tmpdir(), 'clients-'));
 const embedded = join(home, 'embedded');

@@ -212,7 +212,7 @@ def election():
     def candidate(identity):
         lock = ConfigMapLock("leader", namespace, identity)
         leaderelection.LeaderElection(
-            electionconfig.Config(lock, lease_duration=4, renew_deadline=3, retry_period=1, onstarted_leading=lambda: story.append(f"led by {identity}"), onstopped_leading=None)
+            electionconfig.Config(lock, lease_duration=20, renew_deadline=15, retry_period=1, onstarted_leading=lambda: story.append(f"led by {identity}"), onstopped_leading=None)
         ).run()
 
     for identity in ("a", "b"):

@@ -50,6 +50,12 @@ func (t *told) handler() cache.ResourceEventHandler {
 	}
 }
 
+func (t *told) has(name string) bool {
+	t.Lock()
+	defer t.Unlock()
+	return slices.Contains(t.names, name)
+}
+
 func (t *told) wait(ctx context.Context, count int) ([]string, error) {
 	return eventually(ctx, func() ([]string, bool, error) {
 		t.Lock()
@@ -59,24 +65,50 @@ func (t *told) wait(ctx context.Context, count int) ([]string, error) {
 	})
 }
 
-func change(ctx context.Context, name string) error {
-	for _, step := range []func() error{
-		func() error {
-			_, err := clients.CoreV1().ConfigMaps(namespace).Create(ctx, settings(name), metav1.CreateOptions{})
+// The objects of one check, and the selector that finds them: a list from the server's cache may hold what an earlier check has deleted.
+type round string
+
+var rounds int
+
+func newRound() round {
+	rounds++
+	return round(fmt.Sprint(rounds))
+}
+
+func (r round) selector() string { return "round=" + string(r) }
+
+func (r round) settings(name string) *corev1.ConfigMap {
+	one := settings(name)
+	one.Labels["round"] = string(r)
+	return one
+}
+
+// Creates, changes and deletes an object. Each step waits until the last one was told: an informer that sees two at once tells one.
+func (r round) change(ctx context.Context, name string, events *told) error {
+	for _, step := range []struct {
+		what string
+		do   func() error
+	}{
+		{"added", func() error {
+			_, err := clients.CoreV1().ConfigMaps(namespace).Create(ctx, r.settings(name), metav1.CreateOptions{})
 			return err
-		},
-		func() error {
-			time.Sleep(300 * time.Millisecond) // informers that see a creation and a deletion at once see neither
+		}},
+		{"updated", func() error {
 			_, err := clients.CoreV1().ConfigMaps(namespace).Patch(ctx, name, types.MergePatchType, []byte(`{"data":{"c":"1"}}`), metav1.PatchOptions{})
 			return err
-		},
-		func() error {
-			time.Sleep(300 * time.Millisecond)
+		}},
+		{"deleted", func() error {
 			return clients.CoreV1().ConfigMaps(namespace).Delete(ctx, name, metav1.DeleteOptions{})
-		},
+		}},
 	} {
-		if err := step(); err != nil {
+		if err := step.do(); err != nil {
 			return err
+		}
+		if events == nil {
+			continue
+		}
+		if _, err := eventually(ctx, func() (any, bool, error) { return nil, events.has(step.what + " " + name), nil }); err != nil {
+			return fmt.Errorf("%s %s was not told: %w", step.what, name, err)
 		}
 	}
 	return nil
@@ -84,12 +116,13 @@ func change(ctx context.Context, name string) error {
 
 func sharedInformer(of *rest.Config) func(context.Context) (any, error) {
 	return func(ctx context.Context) (any, error) {
-		if _, err := clients.CoreV1().ConfigMaps(namespace).Create(ctx, settings("informed-0"), metav1.CreateOptions{}); err != nil {
+		own := newRound()
+		if _, err := clients.CoreV1().ConfigMaps(namespace).Create(ctx, own.settings("informed-0"), metav1.CreateOptions{}); err != nil {
 			return nil, err
 		}
 		defer clients.CoreV1().ConfigMaps(namespace).Delete(context.Background(), "informed-0", metav1.DeleteOptions{})
 		factory := informers.NewSharedInformerFactoryWithOptions(kubernetes.NewForConfigOrDie(of), 0, informers.WithNamespace(namespace),
-			informers.WithTweakListOptions(func(o *metav1.ListOptions) { o.LabelSelector = "app=writes" }))
+			informers.WithTweakListOptions(func(o *metav1.ListOptions) { o.LabelSelector = own.selector() }))
 		events := &told{}
 		informer := factory.Core().V1().ConfigMaps().Informer()
 		informer.AddIndexers(cache.Indexers{"a": func(o any) ([]string, error) { return []string{o.(*corev1.ConfigMap).Data["a"]}, nil }})
@@ -101,7 +134,7 @@ func sharedInformer(of *rest.Config) func(context.Context) (any, error) {
 				return nil, fmt.Errorf("%v not synced", kind)
 			}
 		}
-		if err := change(ctx, "informed-1"); err != nil {
+		if err := own.change(ctx, "informed-1", events); err != nil {
 			return nil, err
 		}
 		answer, err := events.wait(ctx, 4)
@@ -151,13 +184,14 @@ var informerChecks = []check{
 		return sharedInformer(configure(protobuf, protobuf))(ctx)
 	}},
 	{"metadata informer", func(ctx context.Context) (any, error) {
-		factory := metadatainformer.NewFilteredSharedInformerFactory(metadata.NewForConfigOrDie(config), 0, namespace, func(o *metav1.ListOptions) { o.LabelSelector = "app=writes" })
+		own := newRound()
+		factory := metadatainformer.NewFilteredSharedInformerFactory(metadata.NewForConfigOrDie(config), 0, namespace, func(o *metav1.ListOptions) { o.LabelSelector = own.selector() })
 		events := &told{}
 		informer := factory.ForResource(corev1.SchemeGroupVersion.WithResource("configmaps")).Informer()
 		informer.AddEventHandler(events.handler())
 		factory.Start(ctx.Done())
 		factory.WaitForCacheSync(ctx.Done())
-		if err := change(ctx, "informed-2"); err != nil {
+		if err := own.change(ctx, "informed-2", events); err != nil {
 			return nil, err
 		}
 		return events.wait(ctx, 3)
@@ -169,10 +203,11 @@ var informerChecks = []check{
 		informer.AddEventHandler(events.handler())
 		go informer.Run(ctx.Done())
 		cache.WaitForCacheSync(ctx.Done(), informer.HasSynced)
-		if err := change(ctx, "informed-other"); err != nil {
+		own := newRound()
+		if err := own.change(ctx, "informed-other", nil); err != nil {
 			return nil, err
 		}
-		if err := change(ctx, "informed-3"); err != nil {
+		if err := own.change(ctx, "informed-3", events); err != nil {
 			return nil, err
 		}
 		return events.wait(ctx, 3)
@@ -194,7 +229,7 @@ var informerChecks = []check{
 		var types []watch.EventType
 		go func() {
 			time.Sleep(1500 * time.Millisecond)
-			change(ctx, "informed-4")
+			newRound().change(ctx, "informed-4", nil)
 		}()
 		for event := range retrying.ResultChan() {
 			if types = append(types, event.Type); event.Type == watch.Deleted {
@@ -208,13 +243,14 @@ var informerChecks = []check{
 		return said(err), nil
 	}},
 	{"initial events of a watch", func(ctx context.Context) (any, error) {
-		if _, err := clients.CoreV1().ConfigMaps(namespace).Create(ctx, settings("informed-5"), metav1.CreateOptions{}); err != nil {
+		own := newRound()
+		if _, err := clients.CoreV1().ConfigMaps(namespace).Create(ctx, own.settings("informed-5"), metav1.CreateOptions{}); err != nil {
 			return nil, err
 		}
 		defer clients.CoreV1().ConfigMaps(namespace).Delete(context.Background(), "informed-5", metav1.DeleteOptions{})
 		yes := true
 		stream, err := clients.CoreV1().ConfigMaps(namespace).Watch(ctx, metav1.ListOptions{SendInitialEvents: &yes, AllowWatchBookmarks: true,
-			ResourceVersionMatch: metav1.ResourceVersionMatchNotOlderThan, LabelSelector: "app=writes"})
+			ResourceVersionMatch: metav1.ResourceVersionMatchNotOlderThan, LabelSelector: own.selector()})
 		if err != nil {
 			return nil, err
 		}

@@ -49,7 +49,7 @@ func main() {
 	}
 	for _, part := range parts {
 		for _, one := range part {
-			ctx, cancel := context.WithTimeout(context.Background(), 60*time.Second)
+			ctx, cancel := context.WithTimeout(context.Background(), 120*time.Second)
 			answer, err := one.run(ctx)
 			cancel()
 			if err != nil {
