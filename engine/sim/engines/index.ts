@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../clock.ts';
 import type { Image } from '../node/tool.ts';
-import { elasticEngine } from './elasticsearch.ts';
+import { elasticEngine } from './elasticsearch/index.ts';
 import { type Groups, makeGroups } from './group.ts';
 import { influxEngine } from './influxdb.ts';
 import { kafkaEngine } from './kafka/index.ts';

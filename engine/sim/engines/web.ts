@@ -6,24 +6,33 @@ import type { Listener } from '../node/tool.ts';
 export interface WebAnswer {
   status: number;
   type: string;
+  headers: Record<string, string>;
   body: string;
 }
 
 export interface WebRequest {
+  method: string;
+  /** With its query. */
   path: string;
   authorization: string;
+  contentType: string | undefined;
   body: string;
 }
 
 /** Serves the requests of a connection; each is answered when it is whole. */
-export function serveWeb(answer: (request: WebRequest) => WebAnswer): Listener {
+export function serveWeb(answer: (request: WebRequest) => Promise<WebAnswer>): Listener {
   const server = createServer(async (request, response) => {
     const asked = await text(request).catch(() => undefined);
     if (asked === undefined) return;
-    const { url: path = '/', headers } = request;
-    const { status, type, body } = answer({ path, authorization: headers.authorization ?? '', body: asked });
-    response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body) });
-    response.end(request.method === 'HEAD' ? '' : body);
+    const { url: path = '/', method = 'GET', headers } = request;
+    const { authorization = '', 'content-type': contentType } = headers;
+    const said = await answer({ method, path, authorization, contentType, body: asked });
+    response.writeHead(said.status, {
+      ...said.headers,
+      'content-type': said.type,
+      'content-length': Buffer.byteLength(said.body),
+    });
+    response.end(method === 'HEAD' ? '' : said.body);
   });
   return (socket) => void server.emit('connection', socket);
 }

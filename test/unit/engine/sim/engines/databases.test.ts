@@ -1,16 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type VirtualClock, virtualClock } from '../../../../../engine/sim/clock.ts';
-import { elasticOf } from '../../../../../engine/sim/engines/elasticsearch.ts';
-import { type Engines, makeEngines } from '../../../../../engine/sim/engines/index.ts';
+import { makeEngines } from '../../../../../engine/sim/engines/index.ts';
 import { bench, type Ran, type ToolBench } from './bench.ts';
 
 let clock: VirtualClock;
-let engines: Engines;
 let pods: ToolBench;
 beforeEach(() => {
   clock = virtualClock(Date.UTC(2026, 10, 21, 6, 0, 0));
-  engines = makeEngines(clock);
-  pods = bench(clock, engines.images, { 'app.kubernetes.io/instance': 'db' });
+  pods = bench(clock, makeEngines(clock).images, { 'app.kubernetes.io/instance': 'db' });
 });
 
 const start = async (image: string, ...names: string[]) => {
@@ -224,68 +221,5 @@ describe('influxdb enterprise', () => {
     expect((await influx('SHOW RETENTION POLICIES ON telegraf')).out).toMatch(/^autogen 0s 24h0m0s 3 true$/m);
     expect((await shards())[0]?.[3]).toBe('3');
     expect((await influx('SHOW RETENTION POLICIES ON none')).err).toBe('ERR: database not found: none\n');
-  });
-});
-
-describe('elasticsearch', () => {
-  const run = runner('docker.elastic.co/elasticsearch/elasticsearch:8.15.3');
-  const reset = (...args: string[]) => run('es-0', ['elasticsearch-reset-password', '-u', 'elastic', ...args]);
-  const curl = async (path: string, body?: string) =>
-    (await run('es-0', ['curl', '-s', `http://localhost:9200${path}`, ...(body ? ['-d', body] : [])])).out;
-  beforeEach(() => start('elastic/elasticsearch:8', 'es-0', 'es-1', 'es-2'));
-
-  it('resets a password, which is a secret on standard output', async () => {
-    const silent = await reset('--batch', '--auto', '--silent');
-    expect(silent.out).toMatch(/^\S{20}\n$/);
-    expect((await reset('-b')).out).toMatch(
-      /^Password for the \[elastic\] user successfully reset\.\nNew value: \S{20}\n$/,
-    );
-    expect(elasticOf(engines.groups.find('lab', 'db')!).passwords.get('elastic')).not.toBe(silent.out.trim());
-    expect((await run('es-0', ['elasticsearch-reset-password', '-u', 'elastic', '-a'], 'n\n')).out).toMatch(
-      /Please confirm that you would like to continue \[y\/N\]$/,
-    );
-    expect((await run('es-0', ['elasticsearch-reset-password', '-u', 'nobody', '-b'])).code).toBe(73);
-    for (const name of ['es-1', 'es-2']) await pods.stop(name);
-    expect(await reset('-b', '-a')).toMatchObject({
-      code: 65,
-      err: expect.stringContaining('health is currently RED'),
-    });
-    expect((await reset('-b', '-a', '-f', '-s')).code).toBe(0);
-  });
-
-  it('moves shards, and mends a corrupted one only while its server is stopped', async () => {
-    expect(JSON.parse(await curl('/_cluster/health'))).toMatchObject({ status: 'green', number_of_nodes: 3 });
-    const shard = elasticOf(engines.groups.find('lab', 'db')!).shards.find(
-      (one) => one.primary && one.index === 'orders',
-    )!;
-    const to = ['es-0', 'es-1', 'es-2'].find((name) => name !== shard.node)!;
-    const move = {
-      commands: [{ move: { index: shard.index, shard: shard.number, from_node: shard.node, to_node: to } }],
-    };
-    expect(JSON.parse(await curl('/_cluster/reroute', JSON.stringify(move)))).toMatchObject({ acknowledged: true });
-    expect(await curl('/_cat/shards')).toContain('RELOCATING');
-    await pods.live(1000);
-    expect(await curl('/_cat/shards')).not.toContain('RELOCATING');
-    expect(shard.node).toBe(to);
-    shard.corrupted = true;
-    const mend = [
-      'elasticsearch-shard',
-      'remove-corrupted-data',
-      '--index',
-      'orders',
-      '--shard-id',
-      String(shard.number),
-    ];
-    expect(await run(to, mend)).toMatchObject({
-      code: 70,
-      err: expect.stringContaining('is Elasticsearch still running ?'),
-    });
-    await pods.stop(to);
-    const docs = shard.docs;
-    expect((await run(to, mend, 'y\ny\n')).out).toMatch(
-      /Corrupted Lucene index segments found - \d+ documents will be lost[\s\S]*POST \/_cluster\/reroute/,
-    );
-    expect(shard.docs).toBeLessThan(docs);
-    expect((await run(to, mend, 'y\n')).err).toContain('does not seem to be corrupted');
   });
 });

@@ -39,6 +39,8 @@ test('a Service’s answer is handed on, with its status and type; so are paths,
   expect(health).toMatchObject({ code: 200, type: 'application/json' });
   expect(JSON.parse(health.text)).toMatchObject({ number_of_nodes: 1 });
   expect((await ask('pods/es-0/proxy/_cat/nodes')).text).toMatch(/ es-0\n$/);
-  const refused = await ask('pods/es-0:9200/proxy/_cluster/reroute', 'no JSON');
-  expect(refused).toMatchObject({ code: 400, text: expect.stringContaining('request body is not valid JSON') });
+  const reroute = 'pods/es-0:9200/proxy/_cluster/reroute';
+  expect(await ask(reroute, '{}')).toMatchObject({ code: 406, text: expect.stringContaining('header is missing') });
+  const refused = await ask(reroute, 'no JSON', { 'content-type': 'application/json' });
+  expect(refused).toMatchObject({ code: 400, text: expect.stringContaining("Unrecognized token 'no'") });
 });
