@@ -90,8 +90,8 @@ export class Session {
     for (const detach of this.#subscribed.values()) detach?.();
     this.#connected?.inventory.stop();
     await this.#desk?.stop();
-    await this.#done;
     await this.#connected?.client.close();
+    await this.#done;
   }
 
   /** Until it succeeds: a login or a mended kubeconfig is picked up without a restart. */

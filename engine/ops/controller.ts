@@ -217,7 +217,7 @@ export class RunController {
     if ((journal.phase === 'Waiting' || journal.phase === 'Pending') && !stored.cancel) {
       const blocker = await isBlocked(this.#engine, stored, signal);
       if (blocker !== undefined) {
-        if (journal.blockedBy !== blocker) await this.#sayWaiting(stored, journal, blocker);
+        if (journal.blockedBy !== blocker) await this.#sayWaiting(stored, journal, blocker, signal);
         return { again: 'after', ms: TIMING.waiting };
       }
     }
@@ -244,13 +244,13 @@ export class RunController {
     const age = clock.now() - Date.parse(stored.createdAt);
     if (stored.madeByEngine && age < TIMING.grace) return { again: 'after', ms: TIMING.grace - age };
     const accepted = await accept(client, this.#o.findCluster, stored, new Date(clock.now()).toISOString());
-    if ('refused' in accepted) return this.#refuse(stored, accepted, age);
+    if ('refused' in accepted) return this.#refuse(stored, accepted, age, signal);
     // What has waited was held before: the next hold has to be a later one.
     const { released } = stored.journal ?? {};
     const journal = released === undefined ? accepted.journal : { ...accepted.journal, released };
     const blocker = await isBlocked(this.#engine, { ...stored, journal }, signal);
     if (blocker !== undefined) {
-      await this.#sayWaiting(stored, journal, blocker);
+      await this.#sayWaiting(stored, journal, blocker, signal);
       return { again: 'after', ms: TIMING.waiting };
     }
     this.#o.onEvent?.({ run: keyOf(stored), what: 'begun' });
@@ -259,7 +259,12 @@ export class RunController {
   }
 
   /** A request and its cluster may come in one file, and pods take their time: what may pass is waited for, so long and no longer. */
-  async #refuse(stored: Stored, { refused, reason, message, passes }: Refused, age: number): Promise<Outcome> {
+  async #refuse(
+    stored: Stored,
+    { refused, reason, message, passes }: Refused,
+    age: number,
+    signal: AbortSignal,
+  ): Promise<Outcome> {
     const { clock } = this.#engine;
     const deadline = (stored.spec.preConditionDeadlineSeconds ?? DEADLINE_SECONDS) * 1000;
     const at = new Date(clock.now()).toISOString();
@@ -269,14 +274,14 @@ export class RunController {
       const until = new Date(Date.parse(stored.createdAt) + deadline).toISOString();
       const why = `${message}; waits for that until ${until}`;
       if (stored.journal?.message !== why) {
-        await handle.take(null, (journal) => letGo(postpone(reason, why, at)(journal)));
+        await handle.take(null, (journal) => letGo(postpone(reason, why, at)(journal)), signal);
         this.#put(handle);
       }
       return { again: 'after', ms: Math.min(TIMING.waiting, deadline - age) };
     }
     const { cancel: asked } = stored;
     const end = passes && asked ? cancel(handle.runName, asked.by, at) : refuse(reason, message, at);
-    await handle.take(null, (journal) => letGo(end(journal)));
+    await handle.take(null, (journal) => letGo(end(journal)), signal);
     this.#o.onEvent?.({ run: keyOf(stored), what: 'refused', why: message });
     this.#put(handle);
     return done;
@@ -297,11 +302,11 @@ export class RunController {
     if (handle.stored) this.saw(handle.stored);
   }
 
-  async #sayWaiting(stored: Stored, journal: Journal, blocker: string): Promise<void> {
+  async #sayWaiting(stored: Stored, journal: Journal, blocker: string, signal: AbortSignal): Promise<void> {
     const handle = this.#handle(stored, journal);
     const hold = this.#engine.holders.look(keyOf(stored), journal);
     const at = new Date(this.#engine.clock.now()).toISOString();
-    await handle.take(takenFrom(hold), (now) => letGo(wait(blocker, at)(now)));
+    await handle.take(takenFrom(hold), (now) => letGo(wait(blocker, at)(now)), signal);
     this.#put(handle);
   }
 

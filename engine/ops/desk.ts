@@ -5,7 +5,7 @@ import type { Cluster } from '../inventory/model.ts';
 import type { ReflectorState } from '../kube/reflector.ts';
 import type { KubeClient } from '../kube/types.ts';
 import type { Adoption, Calls, FieldError, Mode, Offer, Plan, RunDetail, RunRow } from '../protocol.ts';
-import type { Clock } from '../runtime/clock.ts';
+import { type Clock, sleep } from '../runtime/clock.ts';
 import type { Identity } from '../runtime/identity.ts';
 import { Elector, type LeaseKind, type LeaseState } from '../runtime/lease.ts';
 import { adopt, type Adoption as LookedAt, lookAt } from './adopt.ts';
@@ -55,6 +55,8 @@ export type RowsListener = (patch: { reset: boolean; upsert: RunRow[]; remove: s
 const LEASE = 'opsdeck-engine';
 /** A reading step is a command in a pod all the same. */
 const READONLY = 'read-only: no command is run in a pod';
+/** Whoever stops waits no longer, milliseconds. */
+const STOP_MS = 1_800;
 /** Between looks at what the API server serves, milliseconds. */
 const KINDS_MS = 60_000;
 
@@ -151,8 +153,10 @@ export class Desk {
     this.#stopped.abort();
     this.#watch.stop();
     this.catalog.stop();
-    await this.#controller.stop();
-    await this.#elector?.stop();
+    // A question to an API server that doesn't answer is given up with the connection.
+    const late = new AbortController();
+    const ended = Promise.all([this.#controller.stop(), this.#elector?.stop()]).finally(() => late.abort());
+    await Promise.race([ended, sleep(this.#o.clock, STOP_MS, late.signal)]);
   }
 
   /** Kinds may be installed while this runs. */

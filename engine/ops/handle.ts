@@ -40,6 +40,7 @@ export class RunHandle {
   #epoch = 0;
   #queue: Promise<unknown> = Promise.resolve();
   #writing = false;
+  #unsure = false;
   readonly #listeners = new Set<() => void>();
   readonly ref: RunRef;
 
@@ -75,6 +76,11 @@ export class RunHandle {
     return holder !== null && holder.epoch === this.#epoch && holder.identity === this.#options.identity.identity;
   }
 
+  /** Its creation was sent and given up before it was known whether it took effect. */
+  get unsure(): boolean {
+    return this.#unsure && this.#stored === undefined;
+  }
+
   /** The journal is as this very handle wrote it last. */
   get wrote(): boolean {
     return this.#journal.written?.by === this.#by;
@@ -92,10 +98,14 @@ export class RunHandle {
   }
 
   /** Takes the run: from nobody, or from the holder that was seen as `from`. Rejects with Lost where another was quicker. */
-  async take(from: { epoch: number; beat: number } | null, then: Transition = (journal) => journal): Promise<void> {
+  async take(
+    from: { epoch: number; beat: number } | null,
+    then: Transition = (journal) => journal,
+    signal?: AbortSignal,
+  ): Promise<void> {
     const { identity, host, pid, started } = this.#options.identity;
     const mine = takeOver({ identity, host, pid, started }, from);
-    await this.#write((journal) => then(mine(journal)));
+    await this.#write((journal) => then(mine(journal)), signal);
     this.#epoch = this.#journal.holder?.epoch ?? 0;
   }
 
@@ -145,6 +155,7 @@ export class RunHandle {
     this.#writing = true;
     try {
       for (let failures = 0; ; ) {
+        signal?.throwIfAborted();
         const next = transition(this.#journal);
         if (next === this.#journal && this.#stored) return next;
         const stamp = { by: this.#by, seq: ++this.#seq };
@@ -152,6 +163,7 @@ export class RunHandle {
           this.#accept(await this.#send(fitted({ ...next, written: stamp }), signal));
           return this.#journal;
         } catch (error) {
+          this.#unsure ||= mayHaveArrived(error);
           if (this.#stored && isMissing(error)) throw new Vanished(`run ${this.ref.name} was deleted`);
           if (error instanceof Exists && (await this.#isOurs(error, signal))) continue;
           if (impossible(error)) throw error;
@@ -192,6 +204,7 @@ export class RunHandle {
   /** The present version, after a write whose effect isn't known; undefined where there is none and ours was to make it. */
   async #readBack(error: unknown, signal?: AbortSignal): Promise<Stored | undefined> {
     for (let failures = 0; ; ) {
+      signal?.throwIfAborted();
       try {
         const present = await this.#options.store.read(this.ref, signal);
         if (present && (!this.#stored || this.#stored.uid === present.uid)) return present;
@@ -206,6 +219,10 @@ export class RunHandle {
     }
   }
 }
+
+/** Whether what was asked may have been done although no answer says so. */
+const mayHaveArrived = (error: unknown): boolean =>
+  error instanceof KubeError && error.sent !== false && (error.status === 0 || error.status >= 500);
 
 /** Errors that the same write would meet for ever. */
 function impossible(error: unknown): boolean {

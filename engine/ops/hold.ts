@@ -16,6 +16,9 @@ export interface HoldOptions {
   onLost: () => void;
 }
 
+/** Milliseconds: whoever ends this program waits for it. */
+const RELEASE_MS = 1_500;
+
 export class Hold {
   readonly handle: RunHandle;
   readonly heartbeat: Heartbeat;
@@ -60,7 +63,7 @@ export class Hold {
     const together: Transition = (journal) => all.reduce((before, transition) => transition(before), journal);
     if (this.handle.held) await this.handle.write(together, this.#o.signal);
     else {
-      await this.handle.take(this.#o.from, together);
+      await this.handle.take(this.#o.from, together, this.#o.signal);
       this.heartbeat.start();
     }
   }
@@ -95,6 +98,6 @@ export class Hold {
   /** Others may go on at once. Not waited for long: a hold that is not let go runs out. */
   async release(): Promise<void> {
     this.heartbeat.stop();
-    if (this.handle.held) await this.handle.write(letGo, AbortSignal.timeout(3000)).catch(() => {});
+    if (this.handle.held) await this.handle.write(letGo, AbortSignal.timeout(RELEASE_MS)).catch(() => {});
   }
 }

@@ -27,6 +27,9 @@ export interface ElectorOptions {
 /** Milliseconds. A leader stops leading before another can begin: `give up` is shorter than `duration`. */
 const TIMING = { duration: 15_000, renew: 4_000, giveUp: 10_000 };
 
+/** Whoever ends this program waits for it, milliseconds. */
+const RELEASE_MS = 1_500;
+
 const KIND = 'opsdeck.dev/kind';
 /** Set by an operator that finds a cockpit leading. */
 const WANTED = 'opsdeck.dev/wanted-by';
@@ -74,8 +77,9 @@ export class Elector {
     await this.#done;
     if (this.#state.state !== 'leading') return;
     try {
-      const lease = await this.#read(AbortSignal.timeout(3000));
-      if (lease?.spec?.holderIdentity === this.#o.identity) await this.#release(lease, AbortSignal.timeout(3000));
+      const late = AbortSignal.timeout(RELEASE_MS);
+      const lease = await this.#read(late);
+      if (lease?.spec?.holderIdentity === this.#o.identity) await this.#release(lease, late);
     } catch {
       // It runs out by itself.
     }

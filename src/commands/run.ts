@@ -27,7 +27,7 @@ import { print } from '../run/document.ts';
 import { readDefinitionFile } from '../run/file.ts';
 import { planText, shortPlanText, word } from '../run/plan.ts';
 import { stay } from '../run/stay.ts';
-import { events, exitCodeOf, howToFollow, interruption, say, verdict } from '../run/story.ts';
+import { doubtful, events, exitCodeOf, howToFollow, interruption, say, verdict } from '../run/story.ts';
 
 interface RunOptions extends GlobalOptions {
   cluster: string;
@@ -190,7 +190,10 @@ async function start(client: KubeClient, prepared: Prepared, stores: Stores, opt
       signal,
     );
     const { stored } = handle;
-    if (!stored) return EXIT.interrupted;
+    if (!stored) {
+      if (handle.unsure) say(doubtful(handle.ref));
+      return EXIT.interrupted;
+    }
     if (ending.ending === 'vanished') throw new Refusal(`${ending.why}; what it had started may go on`, EXIT.unknown);
     if (ending.ending === 'over' || ending.ending === 'unknown' || ending.ending === 'stopped') {
       return await tell(stored, ending.ending, options);

@@ -1,7 +1,7 @@
 /** A run told to a terminal or a pipe: the command's own output to stdout, everything else to stderr. */
 import type { RunEvents, Whereabouts } from '../../engine/ops/events.ts';
 import type { Journal } from '../../engine/ops/journal.ts';
-import { goOnWith, type Stored } from '../../engine/ops/store.ts';
+import { goOnWith, type RunRef, type Stored } from '../../engine/ops/store.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { heedOutput } from '../pipe.ts';
 
@@ -88,6 +88,10 @@ const CODES: Partial<Record<Journal['phase'], ExitCode>> = {
 export const exitCodeOf = (stored: Stored): ExitCode => CODES[stored.journal?.phase ?? 'Pending'] ?? EXIT.unknown;
 
 export const howToFollow = goOnWith;
+
+/** Of a run whose making was given up unheard: an engine that finds it begins it. */
+export const doubtful = (ref: RunRef): string =>
+  `${ref.name} may have been made, and goes on if it was; whether it was: opsdeck describe run ${ref.name} -n ${ref.namespace}`;
 
 /** The last line: how it ended, or how to go on. */
 export function verdict(stored: Stored, end: 'over' | 'unknown' | 'stopped'): string {

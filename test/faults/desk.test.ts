@@ -345,6 +345,42 @@ describe('requests that a person makes', () => {
   });
 });
 
+describe('an engine that is stopped', () => {
+  const never = <T>({ signal }: RequestOptions = {}) =>
+    new Promise<T>((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
+
+  test.each([
+    [
+      'its write keeps failing',
+      () => Promise.reject(new KubeError('etcd is gone', { status: 500, reason: 'InternalError' })),
+    ],
+    ['its write hangs', never],
+    // Not every question knows that nobody waits for it any more.
+    ['nothing it asks is answered', () => never()],
+  ])('goes at once while %s', async (how, answer) => {
+    let asked = 0;
+    const name = `stops-${how.length}`;
+    define(name, 'true');
+    const { desk: mine } = await desk({
+      client: {
+        ...client,
+        request: <T>(path: string, options: RequestOptions = {}): Promise<T> => {
+          const writes = options.method === 'PUT' && path.endsWith(`/opsrequests/${name}-1/status`);
+          const reads = how.startsWith('nothing') && path.includes(`/opsdefinitions/${name}`);
+          if (!writes && !reads) return client.request<T>(path, options);
+          asked++;
+          return answer(options) as Promise<T>;
+        },
+      },
+    });
+    request(`${name}-1`, { opsDefinitionRef: name });
+    await until(() => asked > 0);
+    await mine.stop();
+    expect(await starts(name)).toBe(0);
+    world.sim.cluster.delete('opsrequests.opsdeck.dev', 'default', `${name}-1`);
+  });
+});
+
 describe('what a cockpit asks', () => {
   const spec = (name: string) =>
     (world.sim.cluster.get('opsdefinitions.opsdeck.dev', '', name) as unknown as OpsDefinition).spec;
