@@ -1,13 +1,9 @@
-/** Lists read once, page by page. */
+/** Everything of a kind, read once. */
+import { pagesOf } from '../kube/pages.ts';
 import { type KubeClient, KubeError } from '../kube/types.ts';
 
 const PAGE = 500;
 const TRIES = 3;
-
-interface Page<T> {
-  items?: T[];
-  metadata?: { continue?: string };
-}
 
 /** Calls `each` for every item; where the pages outlive the server's memory of them, it starts again and may repeat items. */
 export async function listAll<T>(
@@ -19,17 +15,9 @@ export async function listAll<T>(
   const { labelSelector, signal } = options;
   for (let tried = 1; ; tried++) {
     try {
-      let from: string | undefined;
-      do {
-        const query = { limit: PAGE, labelSelector, continue: from };
-        const page: Page<T> = await client.request(path, { query, ...(signal ? { signal } : {}) });
+      const query = { limit: PAGE, labelSelector };
+      for await (const page of pagesOf<T>(client, path, { query, signal }))
         for (const item of page.items ?? []) each(item);
-        const next = page.metadata?.continue || undefined;
-        if (next !== undefined && next === from) {
-          throw new KubeError(`the list of ${path} does not go on`, { status: 0, reason: 'InternalError' });
-        }
-        from = next;
-      } while (from !== undefined);
       return;
     } catch (error) {
       if (!(error instanceof KubeError) || error.status !== 410 || tried === TRIES) throw error;

@@ -1,5 +1,6 @@
 /** Warning events about a cluster or one of its instances, the newest first: read when asked for, never kept. */
 
+import { pagesOf } from '../kube/pages.ts';
 import { clean } from '../kube/sanitise.ts';
 import { type KubeClient, KubeError } from '../kube/types.ts';
 import type { WarningRow } from '../protocol.ts';
@@ -14,11 +15,6 @@ interface EventObject {
   eventTime?: string | null;
   metadata: { uid?: string; creationTimestamp?: string };
   involvedObject?: { name?: string };
-}
-
-interface EventList {
-  items?: EventObject[];
-  metadata?: { continue?: string };
 }
 
 /** Told of them. */
@@ -60,25 +56,21 @@ export async function readWarnings(
 ): Promise<Warnings> {
   const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/events`;
   const found: WarningRow[] = [];
-  let next: string | undefined;
   let pages = 0;
+  let more = false;
   try {
-    do {
-      const list: EventList = await client.request<EventList>(path, {
-        query: { fieldSelector: 'type=Warning', limit: PAGE, continue: next },
-        dropManagedFields: true,
-        ...(signal ? { signal } : {}),
-      });
-      for (const event of list.items ?? []) if (names.has(event.involvedObject?.name ?? '')) found.push(rowOf(event));
-      next = list.metadata?.continue || undefined;
-      pages++;
-    } while (next !== undefined && pages < PAGES);
+    const options = { query: { fieldSelector: 'type=Warning', limit: PAGE }, dropManagedFields: true, signal };
+    for await (const { items = [], metadata } of pagesOf<EventObject>(client, path, options)) {
+      for (const event of items) if (names.has(event.involvedObject?.name ?? '')) found.push(rowOf(event));
+      more = Boolean(metadata?.continue);
+      if (++pages === PAGES) break;
+    }
   } catch (error) {
     if (!(error instanceof KubeError)) throw error;
     return { rows: [], error: clean(`not known: ${error.message}`) };
   }
   const rows = found.sort((a, b) => b.at - a.at).slice(0, MOST);
-  return { rows, error: next === undefined ? '' : `of the first ${PAGE * PAGES} warnings of ${namespace} only` };
+  return { rows, error: more ? `of the first ${PAGE * PAGES} warnings of ${namespace} only` : '' };
 }
 
 function rowOf({

@@ -3,10 +3,10 @@ import { GROUPS, type OpsDefinition, VERSION } from '../api/types.ts';
 import { CATALOG } from '../catalog/index.ts';
 import { fail, ok, type Result, suggestion } from '../expr/index.ts';
 import type { Cluster } from '../inventory/model.ts';
+import { pagesOf } from '../kube/pages.ts';
 import { type KubeClient, KubeError, type Resource } from '../kube/types.ts';
 import type { DefinitionSource } from '../protocol.ts';
 import { type BrokenDefinition, type Definition, readDefinition } from './definition.ts';
-import type { ListOf } from './store.ts';
 
 /** The groups under which OpsDefinitions are served, in the order in which they are asked. */
 const GROUPS_OF_DEFINITIONS = [GROUPS.own, GROUPS.seedCustomOps] as const;
@@ -142,15 +142,9 @@ async function definitionsOf(
 ): Promise<{ found: (Definition | BrokenDefinition)[]; error?: KubeError }> {
   const found: (Definition | BrokenDefinition)[] = [];
   try {
-    let next: string | undefined;
-    do {
-      const page: ListOf<OpsDefinition> = await client.request(collection(group), {
-        query: { limit: 200, continue: next },
-        ...(signal ? { signal } : {}),
-      });
-      for (const item of page.items ?? []) found.push(await readObject(group, item));
-      next = page.metadata?.continue || undefined;
-    } while (next !== undefined);
+    const options = { query: { limit: 200 }, signal };
+    for await (const { items = [] } of pagesOf<OpsDefinition>(client, collection(group), options))
+      for (const item of items) found.push(await readObject(group, item));
     return { found };
   } catch (error) {
     if (!(error instanceof KubeError) || signal?.aborted) throw error;

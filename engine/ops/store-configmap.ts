@@ -1,6 +1,7 @@
 /** Journals in labelled ConfigMaps, where no OpsRequest can be kept. Creating one carries the first intent: one request. */
 import { FINAL_PHASES } from '../api/phases.ts';
 import type { KubeObject, OpsRequestSpec } from '../api/types.ts';
+import { pagesOf } from '../kube/pages.ts';
 import { type KubeClient, KubeError } from '../kube/types.ts';
 import type { Journal } from './journal.ts';
 import type { Sealed, Seals } from './seal.ts';
@@ -11,7 +12,6 @@ import {
   Exists,
   type JournalStore,
   journalOf,
-  type ListOf,
   labelValue,
   RUN_LABELS,
   type RunRef,
@@ -138,18 +138,9 @@ export function configMapStore(client: Client, seals: Seals, { trusting = false 
       if (open) selector.push(`${RUN_LABELS.open}=true`);
       if (cluster) selector.push(`${RUN_LABELS.cluster}=${labelValue(cluster)}`);
       const stored: Stored[] = [];
-      let next: string | undefined;
-      do {
-        const page: ListOf<ConfigMap> = await client.request(collection(namespace), {
-          query: { labelSelector: selector.join(','), limit: 200, continue: next },
-          ...signalled(signal),
-        });
-        for (const item of page.items ?? []) {
-          const run = of(item);
-          if (run) stored.push(run);
-        }
-        next = page.metadata?.continue || undefined;
-      } while (next !== undefined);
+      const options = { query: { labelSelector: selector.join(','), limit: 200 }, signal };
+      for await (const { items = [] } of pagesOf<ConfigMap>(client, collection(namespace), options))
+        stored.push(...items.flatMap((item) => of(item) ?? []));
       return stored;
     },
     async requestCancel(ref, by, signal) {

@@ -1,6 +1,7 @@
 /** Journals in the status of OpsRequests, under any of the accepted groups. */
 import { FINAL_PHASES } from '../api/phases.ts';
 import { type OpsRequest, VERSION } from '../api/types.ts';
+import { pagesOf } from '../kube/pages.ts';
 import { type KubeClient, KubeError } from '../kube/types.ts';
 import type { Journal } from './journal.ts';
 import { fromStatus, toStatus } from './status.ts';
@@ -12,7 +13,6 @@ import {
   HandedOver,
   type JournalStore,
   journalOf,
-  type ListOf,
   labelValue,
   PIN_ANNOTATION,
   RUN_LABELS,
@@ -137,15 +137,9 @@ export function requestStore(client: Client, group: string): JournalStore {
     },
     async list(namespace, { open, cluster, signal } = {}) {
       const stored: Stored[] = [];
-      let next: string | undefined;
-      do {
-        const page: ListOf<OpsRequest> = await client.request(collection(group, namespace), {
-          query: { limit: 200, continue: next },
-          ...signalled(signal),
-        });
-        for (const item of page.items ?? []) stored.push(storedRequest(group, item));
-        next = page.metadata?.continue || undefined;
-      } while (next !== undefined);
+      const options = { query: { limit: 200 }, signal };
+      for await (const { items = [] } of pagesOf<OpsRequest>(client, collection(group, namespace), options))
+        stored.push(...items.map((item) => storedRequest(group, item)));
       return stored.filter(
         ({ journal }) =>
           (!open || !journal || !FINAL_PHASES.includes(journal.phase)) &&

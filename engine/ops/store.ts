@@ -132,8 +132,6 @@ export const labelValue = (text: string): string =>
     .replace(/[^A-Za-z0-9_.-]/g, '-')
     .replace(/^[^A-Za-z0-9]+|[^A-Za-z0-9]+$/g, '');
 
-export type ListOf<T extends KubeObject> = { items?: T[]; metadata?: { resourceVersion?: string; continue?: string } };
-
 /** Versions of one object: the API server's and this machine's are numbers; any other difference counts as newer. */
 export function older(version: string, known: string): boolean {
   if (!/^\d{1,30}$/.test(version) || !/^\d{1,30}$/.test(known)) return false;

@@ -1,11 +1,11 @@
 /** Letting a Job go whose result is in the journal: its finalizer kept it, and its name, until then. */
+import type { ListOf } from '../../kube/pages.ts';
 import { clean } from '../../kube/sanitise.ts';
 import { type KubeClient, KubeError } from '../../kube/types.ts';
 import { type Clock, sleep } from '../../runtime/clock.ts';
 import { isRefused } from '../insist.ts';
 import { isOver } from '../journal.ts';
-import type { JournalStore, ListOf, Stored } from '../store.ts';
-import { RUN_LABELS } from '../store.ts';
+import { type JournalStore, RUN_LABELS, type Stored } from '../store.ts';
 import { FINALIZER, RUN_NAME_LABEL } from './manifest.ts';
 import type { JobObject } from './state.ts';
 

@@ -1,8 +1,7 @@
 /** Attempts as Jobs. */
-import type { KubeObject } from '../../api/types.ts';
+import type { ListOf } from '../../kube/pages.ts';
 import { type KubeClient, KubeError } from '../../kube/types.ts';
 import { type Clock, sleep } from '../../runtime/clock.ts';
-import type { ListOf } from '../store.ts';
 import type { AttemptTarget, Conversation, Seen } from '../target.ts';
 import { readPodLog } from './log.ts';
 import {
@@ -74,7 +73,7 @@ export function jobTarget(
 
   /** How its newest pod and the Job stand; undefined where there is neither. */
   async function look(n: number, signal: AbortSignal): Promise<{ state: JobState; pod?: PodObject } | undefined> {
-    const list = await client.request<ListOf<PodObject & KubeObject>>(pods, {
+    const list = await client.request<ListOf<PodObject>>(pods, {
       query: { labelSelector: `${JOB_LABEL}=${jobName(of(n))}` },
       signal,
     });

@@ -1,5 +1,6 @@
 /** The schema of custom resources, as a CRD gives it. */
 import { at } from '../json.ts';
+import type { PrinterColumn } from '../resources/info.ts';
 import { type Dict, isDict } from '../types.ts';
 import type { ClientConfig } from './conversion.ts';
 
@@ -60,14 +61,7 @@ export interface VersionSpec {
     status?: object;
     scale?: { specReplicasPath: string; statusReplicasPath: string; labelSelectorPath?: string };
   };
-  additionalPrinterColumns?: {
-    name: string;
-    type: string;
-    format?: string;
-    description?: string;
-    priority?: number;
-    jsonPath: string;
-  }[];
+  additionalPrinterColumns?: PrinterColumn[];
   selectableFields?: { jsonPath: string }[];
 }
 
