@@ -1,9 +1,9 @@
 import type { ToolCall } from '../../node/tool.ts';
 import { type Options, open, parse, unreachable } from './client.ts';
-import { execute } from './commands.ts';
+import { type Connection, execute } from './commands.ts';
 import { manage } from './manager.ts';
 import { printed, RedisError, type Reply, shown } from './reply.ts';
-import { sentinelCommand } from './sentinel.ts';
+import { sentinelCommand } from './sentinelCommands.ts';
 import { keySlot } from './slots.ts';
 import type { RedisNode, RedisWorld } from './world.ts';
 
@@ -19,6 +19,7 @@ export const redisCli =
       call.out('redis-cli 7.0.15\n');
       return 0;
     }
+    if (options.password !== undefined && options.warn) call.err(SECRET);
     if (options.cluster) return manage(call, world, options);
     if (options.command.length === 0) return lines(call, world, options);
     if (options.lastArg) options.command.push(await call.stdin());
@@ -29,6 +30,23 @@ export const redisCli =
     }
     return code;
   };
+
+const SECRET = "Warning: Using a password with '-a' or '-u' option on the command line interface may not be safe.\n";
+
+/** What a client does before its first command: says the password, chooses the database. It goes on where that fails. */
+function greet(call: ToolCall, options: Options, connection: Connection): void {
+  const password = options.password ?? call.env.REDISCLI_AUTH;
+  const { requirepass } = Object.fromEntries(connection.node.options.config);
+  // The variable is set in pods whose server has no password here.
+  if (options.password !== undefined || (password !== undefined && requirepass)) {
+    const words = ['auth', ...(options.user === undefined ? [] : [options.user]), password ?? ''];
+    const said = execute(connection, words);
+    if (said instanceof RedisError) call.err(`AUTH failed: ${said.message}\n`);
+  }
+  if (options.db === 0) return;
+  const said = execute(connection, ['select', String(options.db)]);
+  if (said instanceof RedisError) call.err(`SELECT ${options.db} failed: ${said.message}\n`);
+}
 
 /** Commands one a line, until its end: as they are typed, after a prompt, or from standard input. */
 async function lines(call: ToolCall, world: RedisWorld, options: Options): Promise<number> {
@@ -47,11 +65,20 @@ async function lines(call: ToolCall, world: RedisWorld, options: Options): Promi
   }
 }
 
-const show = (call: ToolCall, reply: Reply): string => (call.terminal ? shown(reply) : printed(reply));
+/** Answers that are printed as they come. */
+const AS_IT_IS = /^(info( .*)?|cluster (info|nodes)|client list( .*)?|memory doctor|latency (graph|doctor)( .*)?)$/i;
+
+function show(call: ToolCall, reply: Reply, argv: readonly string[]): string {
+  if (call.terminal) return shown(reply);
+  const text = printed(reply);
+  if (!AS_IT_IS.test(argv.join(' '))) return text;
+  return reply instanceof RedisError ? text.replace(/\n$/, '') : reply === '' ? '' : text;
+}
 
 /** Where a session with several commands is connected by now. */
 interface Session {
   node?: RedisNode;
+  connections?: Map<RedisNode, Connection>;
 }
 
 async function one(
@@ -64,8 +91,9 @@ async function one(
   const pod = call.resolve(options.host);
   const watched = pod && sentinelCommand(world, pod, options.port, argv);
   if (watched !== undefined) {
-    call.out(show(call, watched));
-    return 0;
+    if (options.failOnError && watched instanceof RedisError) call.err(`${watched.message}\n`);
+    else call.out(show(call, watched, argv));
+    return options.failOnError && watched instanceof RedisError ? 1 : 0;
   }
   let node = session?.node ?? open(call, world, options.host, options.port);
   if (!node) {
@@ -89,7 +117,18 @@ async function one(
   if (session) session.node = node;
   const pause = node.pausedUntil - world.clock.now();
   if (pause > 0 && /^(set|del|incr|incrby|flushall)$/i.test(argv[0] ?? '')) await call.sleep(pause);
-  const reply: Reply = execute({ world, node, resolve: (host) => call.resolve(host)?.ip }, argv);
-  call.out(show(call, reply));
-  return options.failOnError && reply instanceof RedisError ? 1 : 0;
+  const connection: Connection = session?.connections?.get(node) ?? {
+    world,
+    node,
+    resolve: (host) => call.resolve(host)?.ip,
+  };
+  if (session?.connections?.has(node) !== true) greet(call, options, connection);
+  if (session) session.connections = new Map([...(session.connections ?? []), [node, connection]]);
+  const reply: Reply = execute(connection, argv);
+  if (options.failOnError && reply instanceof RedisError) {
+    call.err(`${reply.message}\n`);
+    return 1;
+  }
+  call.out(show(call, reply, argv));
+  return 0;
 }

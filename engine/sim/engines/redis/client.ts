@@ -11,16 +11,19 @@ export interface Options {
   repeat: number;
   interval: number;
   version: boolean;
+  user: string | undefined;
+  password: string | undefined;
+  /** Whether it is told that a password on a command line is no secret. */
+  warn: boolean;
+  db: number;
   cluster: string[] | undefined;
   clusterOptions: Map<string, string>;
   command: string[];
 }
 
 /** Flags without a value, and with one that doesn't matter here. */
-const FLAGS = new Set(
-  '--no-auth-warning --raw --no-raw --csv --json --quoted-input --verbose --no-color -2 -3 --tls'.split(' '),
-);
-const VALUES = new Set('-a --pass --user -n -u -d -D --cacert --cert --key -X --askpass'.split(' '));
+const FLAGS = new Set('--raw --no-raw --csv --json --quoted-input --verbose --no-color -2 -3 --tls'.split(' '));
+const VALUES = new Set('-u -d -D --cacert --cert --key -X --askpass'.split(' '));
 const CLUSTER_FLAGS = new Set(
   '--cluster-yes --cluster-use-empty-masters --cluster-simulate --cluster-fix-with-unreachable-masters --cluster-search-multiple-owners --cluster-slave --cluster-copy --cluster-replace --cluster-only-masters --cluster-only-replicas'.split(
     ' ',
@@ -38,6 +41,10 @@ export function parse(args: readonly string[]): Options | string {
     repeat: 1,
     interval: 0,
     version: false,
+    user: undefined,
+    password: undefined,
+    warn: true,
+    db: 0,
     cluster: undefined,
     clusterOptions: new Map(),
     command: [],
@@ -49,6 +56,10 @@ export function parse(args: readonly string[]): Options | string {
     const last = i === args.length - 1;
     if (word === '-h' && !last) options.host = value();
     else if (word === '-p' && !last) options.port = Number(value());
+    else if (/^(-a|--pass)$/.test(word) && !last) options.password = value();
+    else if (word === '--user' && !last) options.user = value();
+    else if (word === '-n' && !last) options.db = Number.parseInt(value(), 10) || 0;
+    else if (word === '--no-auth-warning') options.warn = false;
     else if (word === '-c') options.follow = true;
     else if (word === '-e') options.failOnError = true;
     else if (word === '-x') options.lastArg = true;

@@ -1,11 +1,13 @@
 /** The subcommands of `cluster`, as a table. */
 import type { Connection } from './commands.ts';
-import { error, type Reply } from './reply.ts';
+import { NOT_INTEGER } from './keyspace.ts';
+import { error, RedisError, type Reply } from './reply.ts';
 import { keySlot, plainRanges, rangesOf, SLOTS } from './slots.ts';
 import type { Member, RedisNode, RedisWorld } from './world.ts';
 
 type Subcommand = { args: [number, number]; run(c: Connection, args: readonly string[]): Reply };
 
+const isWhole = (text: string) => /^-?\d+$/.test(text);
 const unknownNode = (id: string) => error(`ERR Unknown node ${id}`);
 const slotOf = (text: string): number | undefined =>
   /^\d+$/.test(text) && Number(text) < SLOTS ? Number(text) : undefined;
@@ -114,6 +116,7 @@ const TABLE: Record<string, Subcommand> = {
   countkeysinslot: {
     args: [1, 1],
     run({ node, world }, [text = '']) {
+      if (!isWhole(text)) return NOT_INTEGER;
       const slot = slotOf(text);
       return slot === undefined ? error('ERR Invalid slot') : world.inSlot(node, slot).length;
     },
@@ -121,8 +124,11 @@ const TABLE: Record<string, Subcommand> = {
   getkeysinslot: {
     args: [2, 2],
     run({ node, world }, [text = '', count = '0']) {
+      if (!isWhole(text) || !isWhole(count)) return NOT_INTEGER;
       const slot = slotOf(text);
-      return slot === undefined ? error('ERR Invalid slot') : world.inSlot(node, slot).slice(0, Number(count));
+      return slot === undefined || Number(count) < 0
+        ? error('ERR Invalid slot or number of keys')
+        : world.inSlot(node, slot).slice(0, Number(count));
     },
   },
   replicas: {
@@ -137,6 +143,7 @@ const TABLE: Record<string, Subcommand> = {
   meet: {
     args: [2, 3],
     run({ node, world, resolve }, [host = '', port = '']) {
+      if (!/^\d+$/.test(port)) return error(`ERR Invalid TCP base port specified: ${port}`);
       const other = world.at(resolve(host) ?? host, Number(port));
       if (!other) return error(`ERR Invalid node address specified: ${host}:${port}`);
       world.meet(node, other);
@@ -170,8 +177,9 @@ const TABLE: Record<string, Subcommand> = {
   },
   failover: {
     args: [0, 1],
-    run({ node, world }) {
+    run({ node, world }, [how = 'force']) {
       const me = node.cluster.members.get(node.id);
+      if (!/^(force|takeover)$/i.test(how)) return error('ERR syntax error');
       if (!me?.master) return error('ERR You should send CLUSTER FAILOVER to a replica');
       world.promote(node.cluster, me);
       return 'OK';
@@ -180,17 +188,40 @@ const TABLE: Record<string, Subcommand> = {
   addslots: { args: [1, 1e6], run: (c, slots) => assign(c, slots.map(Number)) },
   addslotsrange: {
     args: [2, 1e6],
-    run: (c, ends) => {
-      const slots: number[] = [];
-      for (let i = 0; i + 1 < ends.length; i += 2)
-        for (let slot = Number(ends[i]); slot <= Number(ends[i + 1]); slot++) slots.push(slot);
-      return assign(c, slots);
+    run(c, ends) {
+      const slots = spread(ends, 'cluster|addslotsrange');
+      return slots instanceof RedisError ? slots : assign(c, slots);
     },
   },
+  delslots: { args: [1, 1e6], run: (c, slots) => release(c, slots.map(Number)) },
+  delslotsrange: {
+    args: [2, 1e6],
+    run(c, ends) {
+      const slots = spread(ends, 'cluster|delslotsrange');
+      return slots instanceof RedisError ? slots : release(c, slots);
+    },
+  },
+  flushslots: {
+    args: [0, 0],
+    run(c) {
+      if (c.node.keys.size > 0) return error('ERR DB must be empty to perform CLUSTER FLUSHSLOTS.');
+      return release(c, c.node.cluster.slotsOf(c.node.id));
+    },
+  },
+  bumpepoch: {
+    args: [0, 0],
+    run: ({ node }) => `STILL ${node.cluster.members.get(node.id)?.epoch ?? 0}`,
+  },
+  'count-failure-reports': {
+    args: [1, 1],
+    run: ({ node }, [id = '']) => (node.cluster.members.has(id) ? 0 : unknownNode(id)),
+  },
+  links: { args: [0, 0], run: () => [] },
   setslot: { args: [2, 3], run: setSlot },
   'set-config-epoch': {
     args: [1, 1],
     run({ node }, [text = '']) {
+      if (!isWhole(text)) return NOT_INTEGER;
       const me = node.cluster.members.get(node.id);
       if (me) me.epoch = Number(text);
       node.cluster.epoch = Math.max(node.cluster.epoch, Number(text));
@@ -210,11 +241,41 @@ const TABLE: Record<string, Subcommand> = {
   saveconfig: { args: [0, 0], run: () => 'OK' },
 };
 
-function assign({ node }: Connection, slots: number[]): Reply {
-  const bad = slots.find((slot) => !(Number.isInteger(slot) && slot >= 0 && slot < SLOTS));
-  if (bad !== undefined) return error('ERR Invalid or out of range slot');
-  const busy = slots.find((slot) => node.cluster.owner[slot] !== null);
-  if (busy !== undefined) return error(`ERR Slot ${busy} is already busy`);
+/** Why slots can't be given or taken: the first that isn't one, or comes twice, or has (not) an owner. */
+function unfit({ node }: Connection, slots: readonly number[], taken: boolean): Reply | undefined {
+  for (const [i, slot] of slots.entries()) {
+    if (!(Number.isInteger(slot) && slot >= 0 && slot < SLOTS)) return error('ERR Invalid or out of range slot');
+    if ((node.cluster.owner[slot] === null) === taken)
+      return error(`ERR Slot ${slot} is already ${taken ? 'unassigned' : 'busy'}`);
+    if (slots.indexOf(slot) < i) return error(`ERR Slot ${slot} specified multiple times`);
+  }
+  return undefined;
+}
+
+/** `first last` pairs. */
+function spread(ends: readonly string[], name: string): number[] | RedisError {
+  if (ends.length % 2 !== 0) return error(`ERR wrong number of arguments for '${name}' command`);
+  const slots: number[] = [];
+  for (let i = 0; i + 1 < ends.length; i += 2) {
+    const [from, to] = [slotOf(ends[i] ?? ''), slotOf(ends[i + 1] ?? '')];
+    if (from === undefined || to === undefined) return error('ERR Invalid or out of range slot');
+    if (from > to) return error(`ERR start slot number ${from} is greater than end slot number ${to}`);
+    for (let slot = from; slot <= to; slot++) slots.push(slot);
+  }
+  return slots;
+}
+
+function release(c: Connection, slots: readonly number[]): Reply {
+  const wrong = unfit(c, slots, true);
+  if (wrong !== undefined) return wrong;
+  for (const slot of slots) c.node.cluster.owner[slot] = null;
+  return 'OK';
+}
+
+function assign(c: Connection, slots: readonly number[]): Reply {
+  const { node } = c;
+  const wrong = unfit(c, slots, false);
+  if (wrong !== undefined) return wrong;
   for (const slot of slots) node.cluster.owner[slot] = node.id;
   return 'OK';
 }
@@ -228,18 +289,20 @@ function setSlot({ node }: Connection, [text = '', action = '', id = '']: readon
     cluster.open.delete(slot);
     return 'OK';
   }
-  if (!cluster.members.has(id)) return error(`ERR I don't know about node ${id}`);
+  if (!/^(migrating|importing|node)$/.test(word) || id === '')
+    return error('ERR Invalid CLUSTER SETSLOT action or number of arguments. Try CLUSTER HELP');
+  if (word === 'migrating' && cluster.owner[slot] !== node.id)
+    return error(`ERR I'm not the owner of hash slot ${slot}`);
+  if (word === 'importing' && cluster.owner[slot] === node.id)
+    return error(`ERR I'm already the owner of hash slot ${slot}`);
+  if (!cluster.members.has(id)) return word === 'node' ? unknownNode(id) : error(`ERR I don't know about node ${id}`);
   const open = cluster.open.get(slot) ?? {};
-  if (word === 'migrating') {
-    if (cluster.owner[slot] !== node.id) return error(`ERR I'm not the owner of hash slot ${slot}`);
-    cluster.open.set(slot, { ...open, migrating: node.id, to: id });
-  } else if (word === 'importing') {
-    if (cluster.owner[slot] === node.id) return error(`ERR I'm already the owner of hash slot ${slot}`);
-    cluster.open.set(slot, { ...open, importing: node.id, from: id });
-  } else if (word === 'node') {
+  if (word === 'migrating') cluster.open.set(slot, { ...open, migrating: node.id, to: id });
+  else if (word === 'importing') cluster.open.set(slot, { ...open, importing: node.id, from: id });
+  else {
     cluster.owner[slot] = id;
     cluster.open.delete(slot);
-  } else return error('ERR Invalid CLUSTER SETSLOT action or number of arguments. Try CLUSTER HELP');
+  }
   return 'OK';
 }
 

@@ -3,7 +3,8 @@ import type { Image } from '../../node/tool.ts';
 import { redisCli } from './cli.ts';
 import { execute } from './commands.ts';
 import { serveRedis } from './resp.ts';
-import { redisSentinel, sentinelCommand } from './sentinel.ts';
+import { redisSentinel } from './sentinel.ts';
+import { sentinelCommand } from './sentinelCommands.ts';
 import { redisServer } from './server.ts';
 import { type RedisPace, RedisWorld } from './world.ts';
 
@@ -20,8 +21,10 @@ export function redisEngine(clock: Clock, pace: Partial<RedisPace> = {}): { worl
   const listener: Image['listener'] = (host, port, resolve) => {
     const node = world.at(host.ip, port) ?? world.inPod(host.uid, port);
     if (node)
-      return (socket) =>
-        serveRedis(socket, (argv) => execute({ world, node, resolve: (name) => resolve(name)?.ip }, argv));
+      return (socket) => {
+        const connection = { world, node, resolve: (name: string) => resolve(name)?.ip };
+        serveRedis(socket, (argv) => execute(connection, argv));
+      };
     if (sentinelCommand(world, host, port, ['ping']) === undefined) return undefined;
     return (socket) => serveRedis(socket, (argv) => sentinelCommand(world, host, port, argv) ?? null);
   };

@@ -49,7 +49,9 @@ const SUBCOMMANDS: Record<string, Subcommand> = {
       m.call.out(`>>> Calling ${words.join(' ')}\n`);
       for (const member of reachable(m)) {
         const node = m.world.at(member.ip, member.port);
-        const reply = node ? execute({ world: m.world, node, resolve: (host) => m.call.resolve(host)?.ip }, words) : '';
+        const reply = node
+          ? execute({ world: m.world, node, resolve: (host) => m.call.resolve(host)?.ip, authenticated: true }, words)
+          : '';
         m.call.out(`${address(m, member)}: ${printed(reply)}`);
       }
       return 0;
@@ -86,7 +88,7 @@ export async function manage(call: ToolCall, world: RedisWorld, options: Options
     return 1;
   }
   if (!node.options.clusterEnabled) {
-    call.err(`[ERR] Node ${at.host}:${at.port} is not configured as a cluster node.\n`);
+    call.out(`[ERR] Node ${at.host}:${at.port} is not configured as a cluster node.\n`);
     return 1;
   }
   const manager = { call, world, node, host: at.host, port: at.port, options: options.clusterOptions };
@@ -112,7 +114,7 @@ async function create(
       return 1;
     }
     if (!node.options.clusterEnabled) {
-      call.err(`[ERR] Node ${word} is not configured as a cluster node.\n`);
+      call.out(`[ERR] Node ${word} is not configured as a cluster node.\n`);
       return 1;
     }
     if (!isEmpty(node)) {

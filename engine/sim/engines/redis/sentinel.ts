@@ -1,9 +1,8 @@
 /** redis-sentinel: watches a master, agrees with the others that it is gone, and makes a replica the new one. */
 import type { Host, ToolCall } from '../../node/tool.ts';
-import { error, type Reply } from './reply.ts';
 import type { RedisNode, RedisWorld } from './world.ts';
 
-interface Watched {
+export interface Watched {
   name: string;
   ip: string;
   port: number;
@@ -17,7 +16,7 @@ interface Watched {
   switching?: boolean;
 }
 
-interface Sentinel {
+export interface Sentinel {
   host: Host;
   port: number;
   masters: Map<string, Watched>;
@@ -29,13 +28,14 @@ const CALM = 10_000;
 
 const worlds = new WeakMap<RedisWorld, Set<Sentinel>>();
 
-function sentinelsOf(world: RedisWorld): Set<Sentinel> {
+export function sentinelsOf(world: RedisWorld): Set<Sentinel> {
   const known = worlds.get(world) ?? new Set<Sentinel>();
   worlds.set(world, known);
   return known;
 }
 
-const others = (world: RedisWorld, name: string) => [...sentinelsOf(world)].filter((one) => one.masters.has(name));
+export const others = (world: RedisWorld, name: string) =>
+  [...sentinelsOf(world)].filter((one) => one.masters.has(name));
 
 /** What runs in a sentinel's container: `sentinel monitor NAME HOST PORT QUORUM` from its configuration or its arguments. */
 export const redisSentinel =
@@ -127,14 +127,14 @@ function resolved(world: RedisWorld, watched: Watched): RedisNode | undefined {
   return back;
 }
 
-function best(world: RedisWorld, watched: Watched): RedisNode | undefined {
+export function best(world: RedisWorld, watched: Watched): RedisNode | undefined {
   return world
     .all()
     .filter((node) => node.replicaOf?.ip === watched.ip && node.replicaOf.port === watched.port && node.answers)
     .sort((a, b) => b.offset - a.offset || (a.host.name < b.host.name ? -1 : 1))[0];
 }
 
-function switchTo(world: RedisWorld, watched: Watched, heir: RedisNode, say: (line: string) => void): void {
+export function switchTo(world: RedisWorld, watched: Watched, heir: RedisNode, say: (line: string) => void): void {
   const { ip, port, name } = watched;
   const old = world.at(ip, port);
   say(`# +switch-master ${name} ${ip} ${port} ${heir.ip} ${heir.options.port}`);
@@ -154,111 +154,8 @@ const stamp = (at: number): string => {
   return `${month} ${day} ${year} ${new Date(at).toISOString().slice(11, 23)}`;
 };
 
-const NO_MASTER = error('ERR No such master with that name');
-
-/** Undefined where no sentinel listens at that address. */
-export function sentinelCommand(
-  world: RedisWorld,
-  host: Host,
-  port: number,
-  argv: readonly string[],
-): Reply | undefined {
-  const sentinel = [...sentinelsOf(world)].find((one) => one.host.uid === host.uid && one.port === port);
-  if (!sentinel) return undefined;
-  const [command = '', sub = '', name = ''] = argv.map((word, i) => (i < 2 ? word.toLowerCase() : word));
-  if (command === 'ping') return 'PONG';
-  if (command === 'info') return infoText(world, sentinel, sub);
-  if (command !== 'sentinel')
-    return error(
-      `ERR unknown command '${argv[0]}', with args beginning with: ${argv
-        .slice(1)
-        .map((word) => `'${word}' `)
-        .join('')}`,
-    );
-  if (sub === '') return error("ERR wrong number of arguments for 'sentinel' command");
-  if (sub === 'masters') return [...sentinel.masters.values()].map((one) => fields(world, one));
-  if (!NAMED.has(sub)) return error(`ERR unknown subcommand '${sub}'. Try SENTINEL HELP.`);
-  if (argv.length !== 3) return error(`ERR wrong number of arguments for 'sentinel|${sub}' command`);
-  const watched = sentinel.masters.get(name);
-  // A real one answers this question about a master that it doesn't know with nothing.
-  if (!watched) return sub === 'get-master-addr-by-name' ? null : NO_MASTER;
-  if (sub === 'get-master-addr-by-name') return [watched.ip, String(watched.port)];
-  if (sub === 'master') return fields(world, watched);
-  if (sub === 'replicas' || sub === 'slaves')
-    return replicas(world, watched).map((node) => [
-      'name',
-      `${node.ip}:${node.options.port}`,
-      'ip',
-      node.ip,
-      'port',
-      String(node.options.port),
-      'flags',
-      'slave',
-      'master-link-status',
-      'ok',
-    ]);
-  if (sub === 'sentinels')
-    return others(world, name)
-      .filter((one) => one !== sentinel)
-      .map((one) => ['name', one.host.name, 'ip', one.host.ip, 'port', String(one.port), 'flags', 'sentinel']);
-  if (sub === 'ckquorum') {
-    const usable = others(world, name).length;
-    if (usable >= watched.quorum)
-      return `OK ${usable} usable Sentinels. Quorum and failover authorization can be reached`;
-    return error(
-      `NOQUORUM ${usable} usable Sentinels. Not enough available Sentinels to reach the specified quorum for this master`,
-    );
-  }
-  if (sub === 'failover') {
-    if (others(world, name).some((one) => one.masters.get(name)?.switching))
-      return error('INPROG Failover already in progress');
-    if (!best(world, watched)) return error('NOGOODSLAVE No suitable replica to promote');
-    watched.switching = true;
-    // OK is no result yet: the switch comes a moment later, if there is somebody to switch to by then.
-    world.clock.after(1000, () => {
-      watched.switching = false;
-      const heir = best(world, watched);
-      if (heir) switchTo(world, watched, heir, () => {});
-    });
-    return 'OK';
-  }
-  return NO_MASTER;
-}
-
-/** Subcommands that ask about one master. */
-const NAMED = new Set('get-master-addr-by-name master replicas slaves sentinels ckquorum failover'.split(' '));
-
-function infoText(world: RedisWorld, sentinel: Sentinel, section: string): Reply {
-  if (section !== '' && !/^(all|everything|default|sentinel)$/.test(section)) return '';
-  const masters = [...sentinel.masters.values()].map((one, i) => {
-    const status = isDown(world, one) ? 'sdown' : 'ok';
-    return `master${i}:name=${one.name},status=${status},address=${one.ip}:${one.port},slaves=${replicas(world, one).length},sentinels=${others(world, one.name).length}\n`;
-  });
-  return `# Sentinel\nsentinel_masters:${masters.length}\nsentinel_tilt:0\nsentinel_tilt_since_seconds:-1\nsentinel_running_scripts:0\nsentinel_scripts_queue_length:0\nsentinel_simulate_failure_flags:0\n${masters.join('')}`;
-}
-
-const isDown = (world: RedisWorld, watched: Watched) =>
+export const isDown = (world: RedisWorld, watched: Watched) =>
   watched.downSince !== undefined && world.clock.now() - watched.downSince >= watched.downAfter;
 
-const replicas = (world: RedisWorld, watched: Watched) =>
+export const replicas = (world: RedisWorld, watched: Watched) =>
   world.all().filter((node) => node.replicaOf?.ip === watched.ip && node.replicaOf.port === watched.port);
-
-function fields(world: RedisWorld, watched: Watched): Reply {
-  const down = isDown(world, watched);
-  return [
-    'name',
-    watched.name,
-    'ip',
-    watched.ip,
-    'port',
-    String(watched.port),
-    'flags',
-    down ? 'master,s_down' : 'master',
-    'num-slaves',
-    String(replicas(world, watched).length),
-    'num-other-sentinels',
-    String(others(world, watched.name).length - 1),
-    'quorum',
-    String(watched.quorum),
-  ];
-}

@@ -18,6 +18,7 @@ const DEFAULTS: Record<string, string> = {
   databases: '16',
   'slowlog-log-slower-than': '10000',
   'notify-keyspace-events': '',
+  requirepass: '',
 };
 
 /** `redis-server [FILE] [--name value…]…`, and the same lines from the container's REDIS_CONFIG. */

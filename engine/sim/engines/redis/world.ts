@@ -22,6 +22,9 @@ export interface NodeOptions {
   config: Map<string, string>;
 }
 
+/** A text, a list, a hash or a set. */
+export type Value = string | readonly string[] | ReadonlyMap<string, string> | ReadonlySet<string>;
+
 /** One running redis-server. */
 export interface RedisNode {
   readonly id: string;
@@ -29,7 +32,7 @@ export interface RedisNode {
   readonly ip: string;
   readonly options: NodeOptions;
   readonly startedAt: number;
-  readonly keys: Map<string, string>;
+  readonly keys: Map<string, Value>;
   cluster: RedisCluster;
   /** Set while it is a replica outside a redis cluster. */
   replicaOf: { ip: string; port: number } | null;
@@ -233,7 +236,7 @@ export class RedisWorld {
   }
 
   /** Writes a key here and on the replicas. */
-  write(node: RedisNode, change: (keys: Map<string, string>) => void): void {
+  write(node: RedisNode, change: (keys: Map<string, Value>) => void): void {
     for (const one of [node, ...this.replicasOf(node)]) {
       change(one.keys);
       one.offset += 50;
