@@ -42,7 +42,7 @@ export interface AppOptions {
 export interface Host {
   now(): number;
   /** Engine data has come; the clock decides when it is drawn. */
-  dirty(): void;
+  dirty(urgent?: boolean): void;
   /** The cockpit is to end. */
   quit(code: number): void;
   suspend(): void;
@@ -155,7 +155,8 @@ export function createApp(port: EnginePort, views: Views, options: AppOptions, h
         if (!subscribed.has(message.topic)) return;
         break;
     }
-    if (data.take(message)) host.dirty();
+    const begins = message.t === 'rows' && message.upsert.length > 0 && data[message.topic].byUid.size === 0;
+    if (data.take(message)) host.dirty(begins);
   }
 
   /** Pods and keys of one cluster are none of another's. */

@@ -9,8 +9,8 @@ export interface Timers {
 }
 
 export interface Clock {
-  /** Something new has come. */
-  dirty(): void;
+  /** Something new has come. `urgent`: the first of its kind, which doesn't wait for the pace of what follows. */
+  dirty(urgent?: boolean): void;
   /** A key was pressed: data waits a little, so that the key's frame is not stuck behind a data frame. */
   key(): void;
   /** The picture reads differently at this moment (an age), Infinity: never. At most once a second. */
@@ -30,9 +30,10 @@ export function createClock(timers: Timers, publish: () => void, busy: () => boo
   let last = Number.NEGATIVE_INFINITY;
   let lastKey = Number.NEGATIVE_INFINITY;
   let period = TICK;
+  let urgent = false;
   let stopped = false;
 
-  const due = () => Math.max(last + period, lastKey + AFTER_KEY) - timers.now();
+  const due = () => Math.max(urgent ? 0 : last + period, lastKey + AFTER_KEY) - timers.now();
   const schedule = (ms: number) => {
     waiting = timers.set(fire, Math.max(0, ms));
   };
@@ -51,13 +52,17 @@ export function createClock(timers: Timers, publish: () => void, busy: () => boo
       return;
     }
     period = TICK;
+    urgent = false;
     last = timers.now();
     publish();
   }
 
   return {
-    dirty() {
-      if (!stopped && waiting === null) schedule(due());
+    dirty(first = false) {
+      if (stopped || (waiting !== null && !first)) return;
+      urgent ||= first;
+      timers.clear(waiting);
+      schedule(due());
     },
     key() {
       lastKey = timers.now();

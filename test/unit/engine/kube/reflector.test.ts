@@ -279,14 +279,15 @@ test('a page that the link could not bring in time is asked for in smaller parts
 });
 
 test('pages grow over a far link, not over a narrow one, and no further than a thread can take', () => {
-  const limitAfter = (ms: number, limit: number) => {
-    const from: Position = { at: 'list', token: 'more', loaded: 100, remaining: 900, limit };
+  const limitAfter = (ms: number, limit: number, token = 'more') => {
+    const from: Position = { at: 'list', token, loaded: 100, remaining: 900, limit };
     const met = { met: 'page', items: limit, token: 'on', version: '7', remaining: 800, ms } as const;
     const { next } = step(from, met, 0, () => 0);
     return next.at === 'list' ? next.limit : 0;
   };
   expect([20, 99, 100, 999, 1000, 9000].map((ms) => limitAfter(ms, 100))).toEqual([100, 100, 200, 200, 100, 100]);
   expect([10, 100, 250, 400, 1000].map((limit) => limitAfter(200, limit))).toEqual([20, 200, 400, 400, 1000]);
+  expect(limitAfter(200, 100, '')).toBe(100);
 });
 
 describe('whatever comes', () => {

@@ -51,6 +51,27 @@ it('draws at once, then at most ten times a second, and not at all when nothing 
   expect(timers.size).toBe(0);
 });
 
+it('draws the first of its kind at once, and once', () => {
+  const { t, advance } = harness();
+  let frames = 0;
+  const clock = createClock(
+    t,
+    () => frames++,
+    () => false,
+  );
+  clock.dirty();
+  advance(0);
+  clock.dirty();
+  clock.dirty(true);
+  advance(0);
+  expect(frames).toBe(2);
+  clock.dirty();
+  advance(99);
+  expect(frames).toBe(2);
+  advance(1);
+  expect(frames).toBe(3);
+});
+
 it('lets a key go first', () => {
   const { t, advance } = harness();
   let frames = 0;
