@@ -9,6 +9,7 @@ import type { RunEvents } from './events.ts';
 import { execTarget } from './exec-target.ts';
 import { RunHandle } from './handle.ts';
 import { HolderWatch, takenFrom } from './holder.ts';
+import { releaseLeft } from './job/release.ts';
 import { jobTarget } from './job/target.ts';
 import { type Journal, type Place, stepAt, targetAt } from './journal.ts';
 import type { Leftovers } from './leftovers.ts';
@@ -201,6 +202,9 @@ export async function launch(
                 throw new Orphan(blocker);
               }
               if (fresh) options.onKept?.(handle);
+              // While its own Job is on its way nobody waits for this; a run without one costs no request more.
+              if (fresh && options.alone && handle.journal.steps.some(({ via }) => via === 'job'))
+                void sweep(engine, namespace, AbortSignal.any([signal, over.signal]));
               return blocker?.ref.name;
             },
           },
@@ -218,6 +222,15 @@ export async function launch(
     }
   }
   throw new Error('no store takes a run');
+}
+
+/** Jobs looked at by a run that goes by itself: the next one sees to more. */
+const MOST = 10;
+
+/** Who never opens a cockpit has nobody else to let go the Jobs of runs that ended in the middle of it. */
+async function sweep({ client, clock, stores }: Engine, namespace: string, signal: AbortSignal): Promise<void> {
+  // Whoever may not look at Jobs leaves them.
+  await releaseLeft(client, clock, stores, namespace, signal, MOST).catch(() => {});
 }
 
 /** As far as it can be seen: what keeps the run says it for good. */

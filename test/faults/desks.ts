@@ -200,6 +200,9 @@ export function desks() {
     get sim() {
       return world.sim;
     },
+    get dir() {
+      return world.dir;
+    },
     get client() {
       return client;
     },

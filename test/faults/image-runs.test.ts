@@ -1,7 +1,14 @@
 /** Runs of definitions that bring an image of their own, each by a Job. */
 import { describe, expect, test } from 'vitest';
 import type { KubeObject } from '../../engine/api/types.ts';
-import type { RequestOptions } from '../../engine/kube/types.ts';
+import type { KubeClient, RequestOptions } from '../../engine/kube/types.ts';
+import { findDefinition } from '../../engine/ops/definitions.ts';
+import { launch, makeEngine } from '../../engine/ops/launch.ts';
+import { prepare } from '../../engine/ops/plan.ts';
+import { openStores } from '../../engine/ops/stores.ts';
+import { Told } from '../../engine/ops/told.ts';
+import { systemClock } from '../../engine/runtime/clock.ts';
+import { thisProcess } from '../../engine/runtime/identity.ts';
 import { desks, until } from './desks.ts';
 
 const world = desks();
@@ -102,5 +109,46 @@ describe('a definition with an image', () => {
     await desk();
     await until(() => held('held-1')?.metadata.finalizers === undefined && held('held-2') === undefined);
     expect(held('elsewhere')?.metadata.finalizers).toContain('opsdeck.dev/result');
+  });
+
+  test('that an engine has left is let go by a later run that goes by itself, and costs a run in a container nothing', async () => {
+    job('forgotten', 'true');
+    job('later', 'sleep 4');
+    define('beside', 'true');
+    const first = await desk();
+    request('forgotten-1', { opsDefinitionRef: 'forgotten' });
+    await over('forgotten-1');
+    const held = () => jobs().find(({ metadata }) => metadata.labels?.['opsdeck.dev/run-name'] === 'forgotten-1');
+    await until(() => held() && held()?.metadata.finalizers === undefined);
+    await first.desk.stop();
+    const finalizers = ['opsdeck.dev/result'];
+    world.sim.cluster.patch('jobs.batch', 'default', held()?.metadata.name ?? '', { metadata: { finalizers } });
+
+    const lists: string[] = [];
+    const counted: KubeClient = {
+      ...world.client,
+      request: <T>(path: string, options?: RequestOptions) => {
+        if (path.endsWith('/jobs') && options?.method === undefined) lists.push(path);
+        return world.client.request<T>(path, options);
+      },
+    };
+    const stores = await openStores({ client: counted, env: { XDG_STATE_HOME: world.dir } });
+    const engine = makeEngine(counted, systemClock, thisProcess(), stores);
+    const { signal } = new AbortController();
+    const run = async (name: string, alone: boolean) => {
+      const found = await findDefinition(counted, name, world.cluster);
+      if (!found.ok) throw new Error(found.error);
+      const options = { events: {}, told: new Told(), adoptTwin: false, alone };
+      const { ending } = await launch(engine, prepare(found.value, world.cluster, []), stores.forNew, options, signal);
+      expect(ending).toEqual({ ending: 'over' });
+    };
+    await run('beside', true);
+    // One that a desk has started is the desk's to sweep after.
+    await run('forgotten', false);
+    expect(lists).toEqual([]);
+    expect(held()?.metadata.finalizers).toEqual(finalizers);
+    await run('later', true);
+    expect(lists).toHaveLength(1);
+    expect(held()?.metadata.finalizers).toBeUndefined();
   });
 });

@@ -60,7 +60,7 @@ export const lasting = (error: KubeError): boolean => isRefused(error) && error.
 
 /**
  * Lets go what an engine has left that ended between a run's last word and this: Jobs of runs that are over, and of runs whose
- * object is gone. Resolves with their names; rejects with the first KubeError.
+ * object is gone; `most` Jobs at most. Resolves with their names; rejects with the first KubeError.
  */
 export async function releaseLeft(
   client: Client,
@@ -68,6 +68,7 @@ export async function releaseLeft(
   stores: readonly JournalStore[],
   namespace: string | null,
   signal?: AbortSignal,
+  most = Number.POSITIVE_INFINITY,
 ): Promise<string[]> {
   const scope = namespace === null ? '' : `/namespaces/${encodeURIComponent(namespace)}`;
   const { items = [] } = await client.request<ListOf<JobObject>>(`/apis/batch/v1${scope}/jobs`, {
@@ -75,8 +76,8 @@ export async function releaseLeft(
     ...(signal ? { signal } : {}),
   });
   const released: string[] = [];
-  for (const { metadata } of items) {
-    if (!metadata.finalizers?.includes(FINALIZER)) continue;
+  const held = items.filter(({ metadata }) => metadata.finalizers?.includes(FINALIZER));
+  for (const { metadata } of held.slice(0, most)) {
     const { namespace: of = '', name } = metadata;
     if (!(await isLeft(stores, metadata, signal))) continue;
     await releaseJob(client, clock, of, name, signal);
