@@ -12,7 +12,7 @@ import { HOLD_MS } from './holder.ts';
 import { isOver, type Journal, lastAttempt, type StepRecord } from './journal.ts';
 import { type Engine, keyOf, pinned } from './launch.ts';
 import { RUN_DIR } from './leftovers.ts';
-import { type Prepared, prepare } from './plan.ts';
+import { type Prepared, prepare } from './prepare.ts';
 import type { FindCluster } from './request.ts';
 import { goOnWith, type JournalStore, type Stored } from './store.ts';
 

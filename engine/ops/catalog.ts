@@ -9,7 +9,8 @@ import type { Clock } from '../runtime/clock.ts';
 import type { BrokenDefinition, Definition } from './definition.ts';
 import { catalogFor, collection, definitionsFor, readObject, servedGroups, shippedDefinitions } from './definitions.ts';
 import { brokenRow, definitionRow, operationRow, uidOf } from './offer.ts';
-import { isFor, resourceName } from './plan.ts';
+import { isFor } from './prepare.ts';
+import { resourceName } from './rights.ts';
 import { drawable } from './view.ts';
 
 export interface CatalogOptions {

@@ -11,7 +11,7 @@ import { clean } from '../kube/sanitise.ts';
 import { type KubeClient, KubeError } from '../kube/types.ts';
 import type { ChoiceRow, Offer } from '../protocol.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { type Prepared, prepareStep } from './plan.ts';
+import { type Prepared, prepareStep } from './prepare.ts';
 
 type ReadingStep = Exclude<Choices, readonly unknown[]>;
 type Values = Record<string, ParameterValue | undefined>;

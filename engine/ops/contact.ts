@@ -4,7 +4,7 @@ import { type BackoffOptions, backoff, type Clock, sleep } from '../runtime/cloc
 import type { RunEvents } from './events.ts';
 import type { Hold } from './hold.ts';
 import { lastAttempt, type Place, targetAt } from './journal.ts';
-import { argvFor } from './plan.ts';
+import { argvFor } from './prepare.ts';
 import type { AttemptTarget, Contacted } from './target.ts';
 import { contacted, stop } from './transitions.ts';
 

@@ -6,7 +6,7 @@ import type { Cluster } from '../inventory/model.ts';
 import type { FormField, OperationRow } from '../protocol.ts';
 import { neededBy, readingStep } from './choices.ts';
 import type { BrokenDefinition, Definition, StepDefinition } from './definition.ts';
-import { prepare } from './plan.ts';
+import { prepare } from './prepare.ts';
 
 const text = (value: unknown): string => {
   const read = textOf(value as Parameters<typeof textOf>[0]);

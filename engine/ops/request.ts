@@ -7,7 +7,7 @@ import type { KubeClient } from '../kube/types.ts';
 import { findDefinition } from './definitions.ts';
 import type { Journal } from './journal.ts';
 import { newJournal } from './launch.ts';
-import { prepare } from './plan.ts';
+import { prepare } from './prepare.ts';
 import type { Stored } from './store.ts';
 
 /** Brings the cluster of that name, or the sentence why there is none. */

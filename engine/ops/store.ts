@@ -1,8 +1,9 @@
 /** Where journals are kept. Every write is a compare-and-set: it succeeds only on the version that was read. */
 import type { KubeObject, OpsRequestSpec, OwnerReference } from '../api/types.ts';
 import type { Journal } from './journal.ts';
-import type { Kept } from './plan.ts';
 import { fromStatus } from './status.ts';
+
+export type Kept = 'opsrequest' | 'configmap' | 'local';
 
 export interface RunRef {
   /** API group of an OpsRequest; '' for the other stores. */

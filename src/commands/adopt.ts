@@ -1,8 +1,8 @@
 /** `opsdeck adopt`: shows what a run of somebody else would execute, takes it over on the word, and goes on with it. */
 import { lookAt, adopt as takeOver } from '../../engine/ops/adopt.ts';
-import { accessQuestions, toPlan } from '../../engine/ops/plan.ts';
+import { toPlan } from '../../engine/ops/plan.ts';
 import { findClusterBy } from '../../engine/ops/request.ts';
-import { permissionsOf } from '../../engine/ops/rights.ts';
+import { accessQuestions, permissionsOf } from '../../engine/ops/rights.ts';
 import { withClient } from '../client.ts';
 import { type ExitCode, Refusal } from '../exit.ts';
 import { providers } from '../providers.ts';

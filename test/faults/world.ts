@@ -14,7 +14,7 @@ import { decide } from '../../engine/ops/decide.ts';
 import { definitionOfText } from '../../engine/ops/definitions.ts';
 import type { AttemptRecord } from '../../engine/ops/journal.ts';
 import { launch, makeEngine } from '../../engine/ops/launch.ts';
-import { prepare } from '../../engine/ops/plan.ts';
+import { prepare } from '../../engine/ops/prepare.ts';
 import type { Stored } from '../../engine/ops/store.ts';
 import { openStores } from '../../engine/ops/stores.ts';
 import { Told } from '../../engine/ops/told.ts';

@@ -3,7 +3,8 @@ import type { ExecOutcome, ExecRequest, KubeClient } from '../../../../engine/ku
 import { KubeError } from '../../../../engine/kube/types.ts';
 import { ChoiceReader, notOffered, offersOf } from '../../../../engine/ops/choices.ts';
 import { formField } from '../../../../engine/ops/offer.ts';
-import { prepare, toPlan } from '../../../../engine/ops/plan.ts';
+import { toPlan } from '../../../../engine/ops/plan.ts';
+import { prepare } from '../../../../engine/ops/prepare.ts';
 import { definition, threeRedis } from './things.ts';
 
 const MASTERS = `

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { launch, makeEngine } from '../../../../engine/ops/launch.ts';
-import { prepare } from '../../../../engine/ops/plan.ts';
+import { prepare } from '../../../../engine/ops/prepare.ts';
 import { Exists } from '../../../../engine/ops/store.ts';
 import { configMapStore } from '../../../../engine/ops/store-configmap.ts';
 import { Told } from '../../../../engine/ops/told.ts';

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { readDefinition } from '../../../../engine/ops/definition.ts';
 import { jobName } from '../../../../engine/ops/job/manifest.ts';
-import { accessQuestions, planDigest, prepare, resourceName, toPlan } from '../../../../engine/ops/plan.ts';
+import { planDigest, toPlan } from '../../../../engine/ops/plan.ts';
+import { prepare } from '../../../../engine/ops/prepare.ts';
+import { accessQuestions, resourceName } from '../../../../engine/ops/rights.ts';
 import { cluster, definition, document, execDefinition, instance, SEED, threeRedis } from './things.ts';
 
 const context = { kept: 'configmap' as const, permissions: [] };
