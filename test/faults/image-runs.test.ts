@@ -4,7 +4,7 @@ import type { KubeObject } from '../../engine/api/types.ts';
 import type { KubeClient, RequestOptions } from '../../engine/kube/types.ts';
 import { findDefinition } from '../../engine/ops/definitions.ts';
 import { launch, makeEngine } from '../../engine/ops/launch.ts';
-import { prepare } from '../../engine/ops/plan.ts';
+import { prepare } from '../../engine/ops/prepare.ts';
 import { openStores } from '../../engine/ops/stores.ts';
 import { Told } from '../../engine/ops/told.ts';
 import { systemClock } from '../../engine/runtime/clock.ts';
