@@ -9,6 +9,7 @@ import type { Credential, CredentialSource } from './credentials.ts';
 import { connector } from './dial.ts';
 import { abortedError, answerError, connectionError, timeoutError } from './errors.ts';
 import { withoutManagedFields } from './managed-fields.ts';
+import { Nearness } from './nearness.ts';
 import { KubeError, type RequestOptions, type StreamOptions } from './types.ts';
 
 const unzip = promisify(gunzip);
@@ -18,11 +19,6 @@ const DEFAULT_TIMEOUT_MS = 30_000;
 const STREAM_HEADERS_MS = 30_000;
 /** Longer waits than this are the caller's to decide on. */
 const MAX_RETRY_AFTER_MS = 20_000;
-/**
- * A link that answers within this is faster than gzip, which costs the server three times of what sending takes. The address says nothing
- * of it: a tunnel to the other end of the world begins on loopback.
- */
-const NEAR_MS = 5;
 const MAX_ANSWER = 400 << 20;
 const MAX_ERROR_BODY = 64 << 10;
 
@@ -43,8 +39,7 @@ type Answer = Dispatcher.ResponseData<null>;
 
 export function createTransport(connection: Connection, credentials: CredentialSource): Transport {
   const { target } = connection;
-  /** Milliseconds of the quickest answer so far: what the way there and back takes at most. */
-  let quickest = Number.POSITIVE_INFINITY;
+  const nearness = new Nearness();
   const basePath = connection.url.pathname.replace(/\/$/, '');
   const notSent = new WeakSet<Error>();
   const closing = new AbortController();
@@ -113,18 +108,24 @@ export function createTransport(connection: Connection, credentials: CredentialS
         headers: {
           ...identity(credential),
           accept: options.accept ?? 'application/json',
-          ...(connection.compress && quickest > NEAR_MS ? { 'accept-encoding': 'gzip' } : {}),
+          ...(connection.compress && !nearness.near ? { 'accept-encoding': 'gzip' } : {}),
           ...(body === undefined ? {} : { 'content-type': options.contentType ?? 'application/json' }),
         },
         ...(body === undefined ? {} : { body: raw ? (body as string | Uint8Array) : JSON.stringify(body) }),
         signal,
       })) as Answer;
-      quickest = Math.min(quickest, performance.now() - began);
+      nearness.answered(performance.now() - began);
       return answer;
     } catch (error) {
-      if (!signal.aborted) throw connectionError(target, error, !notSent.has(error as Error));
+      if (!signal.aborted) {
+        nearness.broke();
+        throw connectionError(target, error, !notSent.has(error as Error));
+      }
       // After a laptop's sleep every idle connection may be dead without a word: none of them is tried again.
-      if ((signal.reason as KubeError).reason === 'Timeout') retire();
+      if ((signal.reason as KubeError).reason === 'Timeout') {
+        nearness.broke();
+        retire();
+      }
       throw signal.reason;
     }
   }

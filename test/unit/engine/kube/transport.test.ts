@@ -56,7 +56,10 @@ describe('a request', () => {
 
   it('asks for compression over a link that was never seen to be near, whatever its address, and not over one that was', async () => {
     let wait = 30;
-    const server = await serve({ answer: (response) => setTimeout(() => json(response, 200, {}), wait) });
+    let gone = false;
+    const server = await serve({
+      answer: (response) => (gone ? response.destroy() : setTimeout(() => json(response, 200, {}), wait)),
+    });
     const asked = () => server.seen.map(({ headers }) => headers['accept-encoding']);
     const client = server.client({ compress: true });
     await client.request('/a');
@@ -68,6 +71,12 @@ describe('a request', () => {
     const never = server.client({ compress: false });
     await never.request('/d');
     expect(asked().at(-1)).toBeUndefined();
+    // The next link may be another one: a VPN after the office.
+    gone = true;
+    await expect(client.request('/e', { method: 'POST' })).rejects.toThrow();
+    gone = false;
+    await client.request('/f');
+    expect(asked().at(-1)).toBe('gzip');
   });
 
   it('reads compressed answers, empty ones, and text where text was asked for', async () => {
