@@ -1,8 +1,8 @@
 /** ComponentStatuses: kept nowhere, asked of the components when somebody looks. Here they are well as long as anything answers. */
 import { notFound } from '../errors.ts';
+import type { Answer } from './answer.ts';
 import { negotiate } from './negotiate.ts';
 import { sendJson } from './reply.ts';
-import type { Answer } from './subresources.ts';
 
 const NAMES = ['etcd-0', 'controller-manager', 'scheduler'];
 const COLUMNS = ['Name', 'Status', 'Message', 'Error'];

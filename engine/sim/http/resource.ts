@@ -4,13 +4,14 @@ import type { Kernel } from '../kernel.ts';
 import { isReview } from '../rbac/reviews.ts';
 import { authorize } from '../rbac/rules.ts';
 import { hasSubresource } from '../resources/info.ts';
+import type { Answer } from './answer.ts';
 import { answerComponents } from './components.ts';
 import { checkAccept } from './negotiate.ts';
 import { answerGet, answerList, answerWatch } from './reads.ts';
 import type { Target } from './request.ts';
 import { answerReview } from './reviews.ts';
 import type { Call } from './server.ts';
-import { type Answer, ELSEWHERE, SUBRESOURCE_ANSWERS } from './subresources.ts';
+import { ELSEWHERE, SUBRESOURCE_ANSWERS } from './subresources.ts';
 import {
   answerCreate,
   answerDelete,

@@ -1,9 +1,9 @@
 import { review } from '../rbac/reviews.ts';
 import { admit } from '../verbs/input.ts';
+import type { Answer } from './answer.ts';
 import { mediaType, parseBody, readBody } from './body.ts';
 import { writeContext } from './options.ts';
 import { sendJson } from './reply.ts';
-import type { Answer } from './subresources.ts';
 
 /** Answers a question about rights or people. */
 export const answerReview: Answer = async (kernel, call, target) => {

@@ -13,6 +13,7 @@ import type { DeleteOptions } from '../verbs/delete.ts';
 import { evict } from '../verbs/evict.ts';
 import { readScale, scaleTable, writeScale } from '../verbs/scale.ts';
 import { update } from '../verbs/update.ts';
+import { type Answer, bodyOf } from './answer.ts';
 import { mediaType, parseBody, readBody } from './body.ts';
 import { writeContext } from './options.ts';
 import { answerLog } from './podLog.ts';
@@ -23,19 +24,7 @@ import type { Target } from './request.ts';
 import type { Call } from './server.ts';
 import { postToken } from './tokens.ts';
 
-export type Answer = (kernel: Kernel, call: Call, target: Target) => void | Promise<void>;
-
 const SUCCESS = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 };
-
-export async function bodyOf(call: Call, kind: string): Promise<Dict> {
-  const { data } = parseBody(await readBody(call.request), mediaType(call.request), kind);
-  if (!isDict(data)) throw badRequest(`the object provided is unrecognized (must be of type ${kind})`);
-  if (data.kind !== undefined && data.kind !== kind)
-    throw badRequest(
-      `${String(data.kind)} in version ${JSON.stringify(String(data.apiVersion ?? ''))} cannot be handled as a ${kind}`,
-    );
-  return data;
-}
 
 const getScale: Answer = (kernel, call, { info, version, namespace, name }) => {
   const scale = readScale(kernel, info, version, current(kernel, info, namespace, name));

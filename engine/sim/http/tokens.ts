@@ -6,9 +6,9 @@ import { ISSUER } from '../rbac/reviews.ts';
 import type { Dict, User } from '../types.ts';
 import { type FieldError, invalid, invalidObject } from '../validation/fielderror.ts';
 import { current } from '../verbs/common.ts';
+import { type Answer, bodyOf } from './answer.ts';
 import { sendJson } from './reply.ts';
 import { signedToken } from './signer.ts';
-import { type Answer, bodyOf } from './subresources.ts';
 
 const HOUR = 3600;
 const LEAST = 600;
