@@ -6,7 +6,15 @@ export interface Table {
 }
 
 /** What a statement answers: a table, a command tag, or an error. */
-export type Answer = Table | { tag: string } | { error: string };
+export type Answer =
+  | Table
+  | { tag: string; notice?: string }
+  | {
+      error: string;
+      /** The word of the statement that it is about. */
+      near?: string;
+      hint?: string;
+    };
 
 export interface Pattern<C> {
   /** Against the statement, blanks squeezed, without its semicolon. */

@@ -41,6 +41,7 @@ describe('postgres', () => {
       'pg-1|streaming\npg-2|streaming\n',
     );
     expect((await run('pg-0', ['psql', '-c', 'select 1'])).out).toBe(' ?column? \n----------\n        1\n(1 row)\n\n');
+    await psql('pg-0', 'create table t (i int)');
     expect(await psql('pg-1', 'insert into t values (1)')).toEqual({
       out: '',
       err: 'ERROR:  cannot execute INSERT in a read-only transaction\n',
