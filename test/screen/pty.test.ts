@@ -18,8 +18,21 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** The cockpit as a process in a real pty. */
+/** The cockpit as a process in a real pty, with its first rows. */
 async function start(...args: string[]) {
+  return begin({ args });
+}
+
+/** `ahead` is typed before the program has the terminal; `first` is what its screen then shows. */
+async function begin({
+  args = [],
+  ahead = '',
+  first = 'ledger-pg',
+}: {
+  args?: string[];
+  ahead?: string;
+  first?: string;
+}) {
   const term = new xterm.Terminal({ cols: 80, rows: 24, allowProposedApi: true, scrollback: 0 });
   const child = pty.spawn(NODE, [program, ...args], {
     name: 'xterm-256color',
@@ -27,6 +40,7 @@ async function start(...args: string[]) {
     rows: 24,
     env: { PATH: process.env.PATH ?? '', HOME: folder, LANG: 'C.UTF-8', TERM: 'xterm-256color' },
   });
+  child.write(ahead);
   let bytes = 0;
   let exit: { exitCode: number; signal?: number | undefined } | undefined;
   child.onData((data) => {
@@ -42,13 +56,13 @@ async function start(...args: string[]) {
   const screen = () =>
     Array.from({ length: 24 }, (_, y) => term.buffer.active.getLine(y)?.translateToString(true) ?? '').join('\n');
   const until = async (want: string) => {
-    const deadline = Date.now() + 8_000;
+    const deadline = Date.now() + 60_000;
     while (!screen().includes(want)) {
       if (exit || Date.now() > deadline) throw new Error(`not on the screen: ${want}\n${screen()}`);
       await new Promise((r) => setTimeout(r, 10));
     }
   };
-  await until('ledger-pg');
+  await until(first);
   return { child, term, screen, until, gone, bytes: () => bytes };
 }
 
@@ -77,11 +91,17 @@ it('leaves a real terminal clean, with the farewell on the shell’s screen and 
   }
 });
 
+it('does what was typed before it had the terminal', async () => {
+  const t = await begin({ ahead: ':runs\r', first: '── Runs' });
+  t.child.write('q');
+  expect((await t.gone).exitCode).toBe(0);
+});
+
 it('ends when the terminal goes away, as it does when a link drops', async () => {
   const t = await start('--live');
   const { pid } = t.child;
   (t.child as unknown as { destroy(): void }).destroy();
-  const deadline = Date.now() + 5_000;
+  const deadline = Date.now() + 60_000;
   while (alive(pid) && Date.now() < deadline) await new Promise((r) => setTimeout(r, 20));
   expect(alive(pid)).toBe(false);
 });
@@ -98,9 +118,7 @@ it('does not stop itself where no shell could bring it back', async () => {
 it('keeps what Node.js warns of off the screen, and in the log', async () => {
   const t = await start('--warn');
   const log = join(folder, '.local/state/opsdeck/opsdeck.log');
-  await expect
-    .poll(() => existsSync(log) && readFileSync(log, 'utf8'), { timeout: 8_000 })
-    .toContain('eleven listeners');
+  await expect.poll(() => existsSync(log) && readFileSync(log, 'utf8')).toContain('eleven listeners');
   expect(t.screen()).not.toContain('(node:');
   t.child.write('q');
   expect((await t.gone).exitCode).toBe(0);

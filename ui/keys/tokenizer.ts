@@ -61,6 +61,8 @@ const TILDES: Record<string, string> = {
 const SS3: Record<string, string> = { ...FINALS, R: 'f3', M: 'enter' };
 const CONTROLS: Record<string, string> = {
   '\r': 'enter',
+  // What was typed before we took the terminal came through its cooked mode, which makes an enter a new line.
+  '\n': 'enter',
   '\t': 'tab',
   '\x7f': 'backspace',
   '\b': 'backspace',

@@ -11,6 +11,7 @@ const keys = (...chunks: string[]) => read(...chunks).map((t) => (t.t === 'key' 
 it('splits keys that arrive in one read', () => {
   expect(keys('jjk')).toEqual(['j', 'j', 'k']);
   expect(keys('d\r')).toEqual(['d', 'enter']);
+  expect(keys('d\n')).toEqual(['d', 'enter']);
   expect(keys('G :q\t\x7f')).toEqual(['G', 'space', ':', 'q', 'tab', 'backspace']);
 });
 
