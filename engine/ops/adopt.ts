@@ -14,7 +14,7 @@ import { type Engine, keyOf, pinned } from './launch.ts';
 import { RUN_DIR } from './leftovers.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import type { FindCluster } from './request.ts';
-import { goOnWith, type JournalStore, type Stored } from './store.ts';
+import { adoptWith, goOnWith, type JournalStore, type Stored } from './store.ts';
 
 export interface Adoption {
   /** The version that was looked at: another one is another question. */
@@ -58,14 +58,17 @@ export async function lookAt(
 }
 
 /** The one that the run is pinned to, where there is one of them; else what has its name now, for the difference to be told. */
-async function definitionFor(client: KubeClient, { spec, ref, journal }: Stored, cluster: Prepared['cluster']) {
+async function definitionFor(client: KubeClient, stored: Stored, cluster: Prepared['cluster']) {
+  const { spec, ref, journal } = stored;
   const name = spec.opsDefinitionRef ?? spec.type ?? '';
-  const pinned = await findDefinition(client, name, cluster, { digest: journal?.definition.digest ?? '' });
-  const found = pinned.ok
-    ? pinned
-    : await findDefinition(client, name, cluster, { first: 'cluster', group: ref.group });
+  const exact = await findDefinition(client, name, cluster, { digest: journal?.definition.digest ?? '' });
+  if (exact.ok) return exact.value;
+  // What has its name in the cluster is another one.
+  if (journal?.definition.source === 'file')
+    throw new Error(`the definition of ${ref.name} came from a file; say which: ${adoptWith(stored)}`);
+  const found = await findDefinition(client, name, cluster, { first: 'cluster', group: ref.group });
   if (found.ok) return found.value;
-  throw new Error(`${found.error}; where ${ref.name} came from a file, give it: opsdeck adopt ${ref.name} -f FILE`);
+  throw new Error(found.error);
 }
 
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);

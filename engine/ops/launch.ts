@@ -105,7 +105,7 @@ export function targetOf(
   const target = targetAt(journal, place);
   const { namespace, name: run } = ref;
   // The one way from a journal to a command. A Job's log is read by its name alone.
-  if (unsealed && !(readonly && step.via === 'job')) throw new Unsealed({ ref });
+  if (unsealed && !(readonly && step.via === 'job')) throw new Unsealed({ ref, journal });
   if (step.via === 'exec') {
     const { instance: pod, uid, container, containerId } = target;
     return execTarget(engine.client, { namespace, pod, uid, container, containerId }, engine.leftovers);

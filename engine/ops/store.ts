@@ -59,7 +59,11 @@ export class HandedOver extends Error {
 }
 
 /** What is done with a run that bears no seal of this user's. */
-export const adoptWith = ({ ref }: Pick<Stored, 'ref'>): string => `opsdeck adopt ${ref.name} -n ${ref.namespace}`;
+export const adoptWith = ({ ref, journal }: Told): string =>
+  `opsdeck adopt ${ref.name} -n ${ref.namespace}${journal?.definition.source === 'file' ? ' -f FILE' : ''}`;
+
+/** A definition that came from a file is nowhere else to be found. */
+type Told = Pick<Stored, 'ref'> & Partial<Pick<Stored, 'journal'>>;
 
 /** What is done with a request that nobody takes. */
 export const beginWith = ({ ref }: Pick<Stored, 'ref'>): string =>
@@ -72,7 +76,7 @@ export const goOnWith = ({ ref }: Pick<Stored, 'ref'>): string =>
 /** Something would be executed of a journal that this user's engines did not write. */
 export class Unsealed extends Error {
   override readonly name = 'Unsealed';
-  constructor(stored: Pick<Stored, 'ref'>) {
+  constructor(stored: Told) {
     super(
       `${stored.ref.name} was written or changed by somebody else: it is only shown here; ${adoptWith(stored)} shows what it would run and takes it over`,
     );

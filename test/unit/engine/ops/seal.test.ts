@@ -3,18 +3,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { KubeObject } from '../../../../engine/api/types.ts';
+import type { KubeClient, Resource } from '../../../../engine/kube/types.ts';
 import { lookAt } from '../../../../engine/ops/adopt.ts';
 import { decide } from '../../../../engine/ops/decide.ts';
 import { RunHandle } from '../../../../engine/ops/handle.ts';
 import type { Journal } from '../../../../engine/ops/journal.ts';
 import { goOn, makeEngine, targetOf } from '../../../../engine/ops/launch.ts';
 import { Seals } from '../../../../engine/ops/seal.ts';
-import type { JournalStore } from '../../../../engine/ops/store.ts';
+import { type JournalStore, Unsealed } from '../../../../engine/ops/store.ts';
 import { configMapStore } from '../../../../engine/ops/store-configmap.ts';
 import { Told } from '../../../../engine/ops/told.ts';
 import { detailOf } from '../../../../engine/ops/view.ts';
 import { systemClock } from '../../../../engine/runtime/clock.ts';
-import { journalOf } from './things.ts';
+import { cluster, journalOf } from './things.ts';
 import { World } from './world.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'seals-'));
@@ -173,4 +174,32 @@ test('an OpsRequest needs no adoption, whoever has begun with it', async () => {
   );
   await expect(lookAt(client, find, { ...request, journal: undefined })).rejects.toThrow('needs no adoption');
   await expect(lookAt(client, find, stored)).rejects.toThrow('is yours');
+});
+
+test('a run of somebody else whose definition came from a file says with which command it is taken over', async () => {
+  const { stored } = await made();
+  const theirs = { ...stored, unsealed: true as const };
+  const command = 'opsdeck adopt run-1 -n data -f FILE';
+  expect(theirs.journal?.definition.source).toBe('file');
+  expect(detailOf(theirs).message).toContain(`to take it over: ${command}`);
+  expect(new Unsealed(theirs).message).toContain(command);
+  // One of the name that the cluster has is another one.
+  const group = 'opsdeck.dev';
+  const strategies = { container: { command: ['true'] } };
+  const client = {
+    resources: async () => [{ group, plural: 'opsdefinitions' } as Resource],
+    request: async () => ({
+      apiVersion: `${group}/v1alpha1`,
+      kind: 'OpsDefinition',
+      metadata: { name: 'op' },
+      spec: { strategies },
+    }),
+  } as unknown as KubeClient;
+  const find = async () => cluster([]);
+  await expect(lookAt(client, find, theirs)).rejects.toThrow(
+    `the definition of run-1 came from a file; say which: ${command}`,
+  );
+  const shipped = structuredClone(theirs);
+  shipped.journal!.definition.source = 'catalog';
+  expect(detailOf(shipped).message).toMatch(/opsdeck adopt run-1 -n data(?! -f)/);
 });
