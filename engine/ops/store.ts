@@ -73,12 +73,16 @@ export const beginWith = ({ ref }: Pick<Stored, 'ref'>): string =>
 export const goOnWith = ({ ref }: Pick<Stored, 'ref'>): string =>
   `opsdeck describe run ${ref.name} -n ${ref.namespace} -f`;
 
+/** Its own user's too, where the key is another machine's or was made under another address. */
+export const UNSEALED =
+  'written or changed by somebody else, or by you from another machine or through another address of the API server';
+
 /** Something would be executed of a journal that this user's engines did not write. */
 export class Unsealed extends Error {
   override readonly name = 'Unsealed';
   constructor(stored: Told) {
     super(
-      `${stored.ref.name} was written or changed by somebody else: it is only shown here; ${adoptWith(stored)} shows what it would run and takes it over`,
+      `${stored.ref.name} was ${UNSEALED}: it is only shown here; ${adoptWith(stored)} shows what it would run and takes it over`,
     );
   }
 }

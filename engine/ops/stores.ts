@@ -40,6 +40,8 @@ export async function openStores({
   const served = Object.values(GROUPS).filter((group) => resources.some(of(group)));
   const requests = served.map((group) => requestStore(client, group));
   const { server } = client.target;
+  // By the address and not by what the cluster calls itself: of a cluster's store that was restored elsewhere all names, uids and
+  // journals are the same, and what is under way in the one must not be gone on with in the other without a word.
   const seals = sealsOf(localFolder(server, env, 'seals'));
   const fallback = [configMapStore(client, seals, { trusting: trustConfigMaps }), localStore(localFolder(server, env))];
   const own = requests.find((store) => store.group === GROUPS.own);

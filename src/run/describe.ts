@@ -1,7 +1,7 @@
 /** The story of a run, from its journal alone. */
 import { isOver, type Journal } from '../../engine/ops/journal.ts';
 import { SOURCES } from '../../engine/ops/plan.ts';
-import { adoptWith, beginWith, type Stored } from '../../engine/ops/store.ts';
+import { adoptWith, beginWith, type Stored, UNSEALED } from '../../engine/ops/store.ts';
 import { KEPT_WORDS } from '../../engine/ops/stores.ts';
 import { drawable, keptLog, runDetail } from '../../engine/ops/view.ts';
 import { parameterText, word } from './plan.ts';
@@ -52,8 +52,7 @@ export function story(found: Stored): string {
   );
   for (const { at, by, from } of journal.adopted ?? [])
     field('adopted', `${at} by ${by}${from ? ` from ${from}` : ''}`);
-  if (stored.unsealed && !isOver(journal))
-    field('only shown', `written or changed by somebody else; ${adoptWith(stored)}`);
+  if (stored.unsealed && !isOver(journal)) field('only shown', `${UNSEALED}; ${adoptWith(stored)}`);
   for (const parameter of journal.parameters) field('parameter', parameterText(parameter));
   lines.push(...conditions(journal), ...steps(stored, journal), ...verdicts(journal), ...log(journal));
   return `${lines.join('\n')}\n`;

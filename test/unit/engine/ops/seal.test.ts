@@ -12,6 +12,7 @@ import { goOn, makeEngine, targetOf } from '../../../../engine/ops/launch.ts';
 import { Seals } from '../../../../engine/ops/seal.ts';
 import { type JournalStore, Unsealed } from '../../../../engine/ops/store.ts';
 import { configMapStore } from '../../../../engine/ops/store-configmap.ts';
+import { openStores } from '../../../../engine/ops/stores.ts';
 import { Told } from '../../../../engine/ops/told.ts';
 import { detailOf } from '../../../../engine/ops/view.ts';
 import { systemClock } from '../../../../engine/runtime/clock.ts';
@@ -202,4 +203,21 @@ test('a run of somebody else whose definition came from a file says with which c
   const shipped = structuredClone(theirs);
   shipped.journal!.definition.source = 'catalog';
   expect(detailOf(shipped).message).toMatch(/opsdeck adopt run-1 -n data(?! -f)/);
+});
+
+test('one’s own run through another address of the API server is only shown: it may be a copy of the cluster', async () => {
+  const world = new World();
+  const env = { XDG_STATE_HOME: join(folder, 'addresses') };
+  const through = async (server: string) => {
+    const client = { ...world.client(), resources: async () => [] } as unknown as KubeClient;
+    const { all } = await openStores({ client: { ...client, target: { ...client.target, server } }, env });
+    return all.find(({ kept }) => kept === 'configmap')!;
+  };
+  await (await through('https://10.0.0.1:6443')).create(REF, spec, { ...journalOf({}), written: { by: 'me', seq: 1 } });
+  expect(await (await through('https://10.0.0.1:6443')).read(REF)).not.toHaveProperty('unsealed');
+  const seen = await (await through('https://localhost:6443')).read(REF);
+  expect(seen).toMatchObject({ unsealed: true });
+  expect(new Unsealed(seen!).message).toContain(
+    'or by you from another machine or through another address of the API server',
+  );
 });
