@@ -32,6 +32,12 @@ async function plan(t: Cockpit): Promise<void> {
   await t.until('as a command');
 }
 
+it('names the key that helps in a form, where ? is text', async () => {
+  const t = await launch();
+  await form(t);
+  expect(await t.press('\x1b[15~')).toContain('f5 does nothing here: f1 lists the keys that do.');
+});
+
 it('goes from a cluster to its run: operation, form, plan, y', async () => {
   const t = await launch();
   await plan(t);

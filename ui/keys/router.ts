@@ -55,15 +55,15 @@ export function dispatch(app: App, token: Token): void {
     if (run(app, token.key, contexts)) return;
     const edited = edit(field, token.key);
     if (edited) definition.type?.(view, app, edited);
-    else sayNothing(app, token.key);
+    else sayNothing(app, token.key, 'f1');
     return;
   }
   if (!run(app, token.key, contexts)) sayNothing(app, token.key);
 }
 
 /** A key that is somebody's habit elsewhere must not seem to have worked. */
-const sayNothing = (app: App, key: string): void =>
-  app.say('info', `${keyName(key, app.ascii)} does nothing here: ? lists the keys that do.`);
+const sayNothing = (app: App, key: string, help = '?'): void =>
+  app.say('info', `${keyName(key, app.ascii)} does nothing here: ${help} lists the keys that do.`);
 
 /** What was several lines is one now, and may mean something else. */
 function sayJoined(app: App, pasted: string): void {
