@@ -35,10 +35,18 @@ export interface Influx {
   truncateAt: number | undefined;
 }
 
+const VERSION = '1.11.8-c1.11.8';
 const DAY = 86_400_000;
 /** Bytes a second that a copy makes. */
 const RATE = 40_000_000;
 const zulu = (at: number) => `${new Date(at).toISOString().slice(0, 19)}Z`;
+/** Columns as Go's tabwriter lays them out: two blanks between, the last one as it is. */
+function columns(rows: readonly (readonly (string | number)[])[]): string {
+  const width = (i: number) => Math.max(...rows.map((row) => String(row[i] ?? '').length)) + 2;
+  return rows
+    .map((row) => `${row.map((cell, i) => (i === row.length - 1 ? cell : String(cell).padEnd(width(i)))).join('')}\n`)
+    .join('');
+}
 const isData = (name: string) => /data/.test(name);
 const isMeta = (name: string) => /meta/.test(name);
 
@@ -118,6 +126,15 @@ export function influxEngine(clock: Clock, groups: Groups, pace: number): Image[
       return 1;
     }
     await call.sleep(150 * pace);
+    if (/^(help|-h|--help)$/.test(command)) {
+      call.out(`Usage: influxd-ctl [global-flags] <command> [command-flags] [arguments]\n\nCommands:\n`);
+      call.out(
+        Object.keys(COMMANDS)
+          .map((name) => `    ${name}\n`)
+          .join(''),
+      );
+      return 0;
+    }
     const run = COMMANDS[command];
     if (!run) {
       call.err(`unknown command "${command}"\nRun 'influxd-ctl help' for usage\n`);
@@ -143,34 +160,29 @@ export function influxEngine(clock: Clock, groups: Groups, pace: number): Image[
   const COMMANDS: Record<string, (call: ToolCall, group: Group, args: string[]) => number | Promise<number>> = {
     show(call, group) {
       const meta = [...group.members.values()].filter((member) => isMeta(member.name));
+      const data = dataNodes(group).map((member, i) => [i + 4, `${member.name}:8088`, VERSION, '{}', 'false']);
+      const metas = meta.map((member, i) => [i + 1, `${member.name}:8091`, VERSION, '{}']);
       call.out(
-        `Data Nodes\n==========\nID\tTCP Address\tVersion\tLabels\tPassive\n${dataNodes(group)
-          .map((member, i) => `${i + 4}\t${member.name}:8088\t1.11.8-c1.11.8\t{}\tfalse\n`)
-          .join('')}\n`,
+        `Data Nodes\n==========\n${columns([['ID', 'TCP Address', 'Version', 'Labels', 'Passive'], ...data])}\n`,
       );
-      call.out(
-        `Meta Nodes\n==========\nID\tTCP Address\tVersion\tLabels\n${meta.map((member, i) => `${i + 1}\t${member.name}:8091\t1.11.8-c1.11.8\t{}\n`).join('')}\n`,
-      );
+      call.out(`Meta Nodes\n==========\n${columns([['ID', 'TCP Address', 'Version', 'Labels'], ...metas])}\n`);
       return 0;
     },
     'show-shards'(call, group) {
       const { shards, replication } = influxOf(group, clock);
-      const rows = shards.map((shard) =>
-        [
-          shard.id,
-          shard.database,
-          shard.policy,
-          replication.get(`${shard.database}/${shard.policy}`) ?? 1,
-          shard.group,
-          zulu(shard.start),
-          `${zulu(shard.end)}${shard.truncated ? '*' : ''}`,
-          shard.policy === 'autogen' ? '' : zulu(shard.end + 7 * DAY),
-          `[${shard.owners.map((address) => `{${nodeId(group, address)} ${address}}`).join(' ')}]`,
-        ].join('\t'),
-      );
-      call.out(
-        `Shards\n==========\nID\tDatabase\tRetention Policy\tDesired Replicas\tShard Group\tStart\tEnd\tExpires\tOwners\n${rows.join('\n')}\n`,
-      );
+      const rows = shards.map((shard) => [
+        shard.id,
+        shard.database,
+        shard.policy,
+        replication.get(`${shard.database}/${shard.policy}`) ?? 1,
+        shard.group,
+        zulu(shard.start),
+        `${zulu(shard.end)}${shard.truncated ? '*' : ''}`,
+        shard.policy === 'autogen' ? '' : zulu(shard.end + 7 * DAY),
+        `[${shard.owners.map((address) => `{${nodeId(group, address)} ${address}}`).join(' ')}]`,
+      ]);
+      const head = ['ID', 'Database', 'Retention Policy', 'Desired Replicas', 'Shard Group', 'Start', 'End', 'Expires'];
+      call.out(`Shards\n==========\n${columns([[...head, 'Owners'], ...rows])}`);
       return 0;
     },
     'truncate-shards'(call, group, args) {
@@ -222,17 +234,16 @@ export function influxEngine(clock: Clock, groups: Groups, pace: number): Image[
         return [
           copy.from,
           copy.to,
-          shard?.database,
-          shard?.policy,
+          shard?.database ?? '',
+          shard?.policy ?? '',
           copy.shard,
           shard?.size ?? 0,
           Math.floor((shard?.size ?? 0) * part),
-          zulu(copy.startedAt),
-        ].join('\t');
+          `${new Date(copy.startedAt).toISOString().replace('T', ' ').replace('Z', '000000')} +0000 UTC`,
+        ];
       });
-      call.out(
-        `Source\tDest\tDatabase\tPolicy\tShardID\tTotalSize\tCurrentSize\tStartedAt\n${rows.map((row) => `${row}\n`).join('')}`,
-      );
+      const head = ['Source', 'Dest', 'Database', 'Policy', 'ShardID', 'TotalSize', 'CurrentSize', 'StartedAt'];
+      call.out(columns([head, ...rows]));
       return 0;
     },
     'kill-copy-shard'(call, group, [from = '', to = '', id = '']) {

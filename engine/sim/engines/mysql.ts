@@ -1,42 +1,10 @@
-/** MySQL 8: `mysql -e` answers about replication and settings; Percona's cluster too (wsrep). */
+/** MySQL 8: `mysql -e` and mysqladmin, and the server that they ask. */
 import type { Clock } from '../clock.ts';
 import type { Image, Tool, ToolCall } from '../node/tool.ts';
-import type { Group, Groups, Member } from './group.ts';
-import { answer, batch, one, type Pattern, statements, type Table, vertical } from './sql.ts';
-
-interface Session {
-  groups: Groups;
-  group: Group;
-  member: Member;
-  /** A Percona XtraDB Cluster: every node writes. */
-  wsrep: boolean;
-}
-
-const leads = ({ group, member }: Session) => group.primary === member.name;
-const variables = (group: Group): Map<string, string> => {
-  const known = group.data.get('mysql') as Map<string, string> | undefined;
-  const made =
-    known ??
-    new Map([
-      ['max_connections', '151'],
-      ['version', '8.0.42'],
-      ['innodb_buffer_pool_size', '134217728'],
-      ['sync_binlog', '1'],
-    ]);
-  group.data.set('mysql', made);
-  return made;
-};
-
-const like = (rows: [string, string | number][], pattern: string): Table => {
-  const match = new RegExp(`^${pattern.replace(/%/g, '.*').replace(/_/g, '.')}$`, 'i');
-  return { columns: ['Variable_name', 'Value'], rows: rows.filter(([name]) => match.test(name)) };
-};
-
-const SOURCE_OPTION =
-  /^(?:(?:get_)?(?:master|source)_\w+|network_namespace|ignore_server_ids|privilege_checks_user|require_\w+|relay_log_(?:file|pos)|assign_gtids_\w+|gtid_only) ?=/i;
-
-const syntaxError = (near: string): string =>
-  `ERROR 1064 (42000) at line 1: You have an error in your SQL syntax; check the manual that corresponds to your MySQL server version for the right syntax to use near '${near}' at line 1`;
+import type { Groups } from './group.ts';
+import { PATTERNS, type Session, schemaOf, syntaxError } from './mysqlSession.ts';
+import { misread, notSimulated } from './mysqlTables.ts';
+import { type Answer, answer, batch, boxed, statements, vertical } from './sql.ts';
 
 /** Long options that the client knows, besides those with a meaning here; of a name, what begins it is enough. */
 const OPTIONS =
@@ -49,172 +17,48 @@ const unknownOption = (word: string): boolean => {
   return name !== undefined && !OPTIONS.some((one) => one.startsWith(name));
 };
 
-const PATTERNS: Pattern<Session>[] = [
-  { match: /^select 1$/i, answer: () => one('1', 1) },
-  {
-    match: /^select version\(\)$/i,
-    answer: () => one('version()', '8.0.42-simulated'),
-  },
-  {
-    match: /^select (@@[\w.]+(?:, ?@@[\w.]+)*)$/i,
-    answer(s, found) {
-      const names = (found[1] ?? '').split(/, ?/);
-      const value = (name: string): string | number | undefined => {
-        const bare = name.replace(/^@@(global\.|session\.)?/i, '').toLowerCase();
-        if (/^(super_)?read_only$/.test(bare)) return s.wsrep || leads(s) ? 0 : 1;
-        return bare === 'hostname' ? s.member.name : variables(s.group).get(bare);
-      };
-      const unknown = names.find((name) => value(name) === undefined);
-      if (unknown !== undefined)
-        return {
-          error: `ERROR 1193 (HY000) at line 1: Unknown system variable '${unknown.replace(/^@@(global\.)?/i, '')}'`,
-        };
-      return { columns: names, rows: [names.map((name) => value(name) ?? null)] };
-    },
-  },
-  {
-    match: /^show (?:master|binary log) status$/i,
-    answer: (s) => ({
-      columns: ['File', 'Position', 'Binlog_Do_DB', 'Binlog_Ignore_DB', 'Executed_Gtid_Set'],
-      rows: leads(s) ? [[`binlog.00000${s.group.term}`, 157, '', '', '']] : [],
-    }),
-  },
-  {
-    match: /^show (slave|replica) status$/i,
-    answer(s, found) {
-      const new_ = found[1]?.toLowerCase() === 'replica';
-      if (s.wsrep || leads(s)) return { columns: ['x'], rows: [] };
-      const source = s.group.leader;
-      const [a, b, c] = new_ ? ['Source', 'Replica', 'Source'] : ['Master', 'Slave', 'Master'];
-      return {
-        columns: [
-          `${b}_IO_State`,
-          `${a}_Host`,
-          `${a}_User`,
-          `${b}_IO_Running`,
-          `${b}_SQL_Running`,
-          `Seconds_Behind_${c}`,
-          'Last_IO_Error',
-          'Last_SQL_Error',
-        ],
-        rows: [
-          [
-            source ? 'Waiting for source to send event' : 'Reconnecting after a failed source event read',
-            source?.host.name ?? s.group.primary ?? '',
-            'replication',
-            source ? 'Yes' : 'Connecting',
-            'Yes',
-            source ? s.member.lag : null,
-            source
-              ? ''
-              : `error reconnecting to source 'replication@${s.group.primary}:3306' - retry-time: 60 retries: 3 message: Can't connect to MySQL server (111)`,
-            '',
-          ],
-        ],
-      };
-    },
-  },
-  {
-    match: /^show (?:global )?status like '([^']+)'$/i,
-    answer(s, found) {
-      const up = s.group.up();
-      return like(
-        [
-          ['Threads_connected', 3],
-          ['Uptime', 3600],
-          ...(s.wsrep
-            ? ([
-                ['wsrep_cluster_size', up.length],
-                ['wsrep_cluster_status', up.length * 2 > s.group.members.size ? 'Primary' : 'non-Primary'],
-                ['wsrep_connected', 'ON'],
-                ['wsrep_local_index', up.findIndex((member) => member.name === s.member.name)],
-                ['wsrep_local_state_comment', 'Synced'],
-                ['wsrep_ready', 'ON'],
-              ] as [string, string | number][])
-            : []),
-        ],
-        found[1] ?? '',
-      );
-    },
-  },
-  {
-    match: /^show (?:global )?variables like '([^']+)'$/i,
-    answer: (s, found) =>
-      like([...variables(s.group), ['read_only', s.wsrep || leads(s) ? 'OFF' : 'ON']], found[1] ?? ''),
-  },
-  {
-    match: /^show databases$/i,
-    answer: () => ({
-      columns: ['Database'],
-      rows: [['information_schema'], ['app'], ['mysql'], ['performance_schema'], ['sys']],
-    }),
-  },
-  {
-    match: /^show processlist$/i,
-    answer: () => ({
-      columns: ['Id', 'User', 'Host', 'db', 'Command', 'Time', 'State', 'Info'],
-      rows: [[8, 'root', 'localhost', null, 'Query', 0, 'init', 'show processlist']],
-    }),
-  },
-  {
-    match: /^set (?:global|persist) (\w+) ?= ?'?([^']*)'?$/i,
-    answer(s, found) {
-      const name = (found[1] ?? '').toLowerCase();
-      if (/^(super_)?read_only$/.test(name) && /^(0|off)$/i.test(found[2] ?? ''))
-        s.groups.promote(s.group, s.member.name);
-      else if (!/^(super_)?read_only$/.test(name) && !variables(s.group).has(name))
-        return { error: `ERROR 1193 (HY000) at line 1: Unknown system variable '${name}'` };
-      else variables(s.group).set(name, found[2] ?? '');
-      return { tag: '' };
-    },
-  },
-  {
-    match: /^change (?:master|replication source) to (.*)$/i,
-    answer(_s, found) {
-      const parts = (found[1] ?? '').split(/, ?(?=(?:[^']*'[^']*')*[^']*$)/);
-      const wrong = parts.findIndex((part) => !SOURCE_OPTION.test(part));
-      return wrong < 0 ? { tag: '' } : { error: syntaxError(parts.slice(wrong).join(', ')) };
-    },
-  },
-  {
-    match: /^(?:stop|start|reset) (?:slave|replica|master)(?: all)?$|^flush \w+$/i,
-    answer: () => ({ tag: '' }),
-  },
-  {
-    match: /^(create|insert|update|delete|drop|alter|truncate)\b/i,
-    answer: (s) =>
-      s.wsrep || leads(s)
-        ? { tag: '' }
-        : {
-            error:
-              'ERROR 1290 (HY000) at line 1: The MySQL server is running with the --super-read-only option so it cannot execute this statement',
-          },
-  },
-];
+/** Who may come in. */
+const USERS = ['root', 'app', 'admin', 'monitor', 'replication', 'kbadmin', 'kbreplicator', 'operator'];
 
 export function mysqlEngine(clock: Clock, groups: Groups): Image[] {
   const reach = (call: ToolCall, host: string): Session | undefined => {
     const pod = call.resolve(host);
     const group = pod && groups.of(pod);
     const member = pod && group?.members.get(pod.name);
-    return group && member?.up ? { groups, group, member, wsrep: group.data.get('wsrep') === true } : undefined;
+    return group && member?.up
+      ? { groups, group, member, wsrep: group.data.get('wsrep') === true, database: undefined }
+      : undefined;
   };
   const mysql: Tool = async (call) => {
-    let [host, sql, header, lines] = ['localhost', '', true, false];
+    let [host, sql, header, lines, boxes] = ['localhost', '', true, false, false];
+    let [user, password] = ['root', false];
+    let database: string | undefined;
     for (let i = 0; i < call.args.length; i++) {
       const word = call.args[i] ?? '';
-      if (/^-[A-Za-z]*e$/.test(word) || word === '--execute') sql = call.args[++i] ?? '';
-      else if (word.startsWith('--execute=')) sql = word.slice(10);
-      else if (word === '-h') host = call.args[++i] ?? '';
+      const [, name = '', value = ''] = /^--([a-z-]+)=(.*)$/s.exec(word) ?? [];
+      if (/^-[ABENbfnqrstv]*e$/.test(word) || word === '--execute') sql = call.args[++i] ?? '';
+      else if (name === 'execute') sql = value;
+      else if (word === '-h' || word === '--host') host = call.args[++i] ?? '';
+      else if (name === 'host') host = value;
       else if (/^-h./.test(word)) host = word.slice(2);
-      else if (/^-[uPD]$/.test(word)) i++;
-      else if (unknownOption(word)) {
+      else if (word === '-u' || word === '--user') user = call.args[++i] ?? '';
+      else if (name === 'user') user = value;
+      else if (/^-u./.test(word)) user = word.slice(2);
+      else if (word === '-D' || word === '--database') database = call.args[++i];
+      else if (name === 'database') database = value;
+      else if (/^-D./.test(word)) database = word.slice(2);
+      else if (word === '-P') i++;
+      else if (/^-p./.test(word) || name === 'password') password = true;
+      else if (!word.startsWith('-')) database = word;
+      else if (unknownOption(word) || /^-[YZQJzyx]/.test(word)) {
         call.err(`mysql: [ERROR] unknown option '${word}'.\n`);
         return 2;
       }
-      if (/^-[A-Za-z]*N/.test(word) || word === '--skip-column-names') header = false;
+      if (/^-[ABEbfnqrstv]*N/.test(word) || word === '--skip-column-names') header = false;
       if (word === '-E' || word === '--vertical') lines = true;
+      if (/^-[ABENbfnqrsv]*t/.test(word) || word === '--table') boxes = true;
     }
+    if (password) call.err('mysql: [Warning] Using a password on the command line interface can be insecure.\n');
     const session = reach(call, host);
     if (!session) {
       call.err(
@@ -226,22 +70,40 @@ export function mysqlEngine(clock: Clock, groups: Groups): Image[] {
       );
       return 1;
     }
+    if (!USERS.includes(user)) {
+      const using = password ? 'YES' : 'NO';
+      call.err(`ERROR 1045 (28000): Access denied for user '${user}'@'localhost' (using password: ${using})\n`);
+      return 1;
+    }
+    if (database !== undefined && !schemaOf(session.group).databases.has(database)) {
+      call.err(`ERROR 1049 (42000): Unknown database '${database}'\n`);
+      return 1;
+    }
+    session.database = database;
     if (sql === '') sql = await call.stdin();
     for (const text of statements(sql.replace(/\\G/g, ' \\G;'))) {
       const statement = text.replace(/ ?\\G$/, '');
-      const got = answer(PATTERNS, session, statement, (bad) => ({ error: syntaxError(bad) }));
+      const wrong = misread(statement);
+      const got: Answer =
+        wrong === undefined ? answer(PATTERNS, session, statement, () => notSimulated) : { error: syntaxError(wrong) };
       if ('error' in got) {
         call.err(`${got.error}\n`);
         return 1;
       }
       if ('columns' in got && got.rows.length > 0)
-        call.out(lines || text !== statement ? vertical(got) : batch(got, header));
+        call.out(lines || text !== statement ? vertical(got) : boxes ? boxed(got, header) : batch(got, header));
     }
     return 0;
   };
   const admin: Tool = (call) => {
     const up = reach(call, 'localhost') !== undefined;
     const words = call.args.filter((word) => !word.startsWith('-'));
+    if (up && words.includes('status')) {
+      call.out(
+        'Uptime: 3600  Threads: 3  Questions: 120  Slow queries: 0  Opens: 144  Flush tables: 3  Open tables: 63  Queries per second avg: 0.033\n',
+      );
+      return 0;
+    }
     if (up && !words.includes('ping')) {
       call.err(`mysqladmin: Unknown command: '${words.at(-1) ?? ''}'\n`);
       return 1;

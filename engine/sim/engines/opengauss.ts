@@ -33,7 +33,8 @@ export function opengaussEngine(clock: Clock, groups: Groups, pace: number): Ima
       call.out(`[${new Date(clock.now()).toISOString().slice(0, 23).replace('T', ' ')}][${pid}][][gs_ctl]: ${text}`);
     const say = (text: string) => begin(`${text}\n`);
     if (!['query', 'querybuild', 'switchover', 'failover', 'build', 'notify', 'status'].includes(action)) {
-      call.err(`gs_ctl: unrecognized operation mode "${action}"\nTry "gs_ctl --help" for more information.\n`);
+      const why = action === '' ? 'no operation specified' : `unrecognized operation mode "${action}"`;
+      call.err(`gs_ctl: ${why}\nTry "gs_ctl --help" for more information.\n`);
       return 1;
     }
     const group = groups.of(call.host);

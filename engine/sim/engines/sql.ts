@@ -86,6 +86,19 @@ export function batch(table: Table, header: boolean): string {
   return rows.map((row) => `${row.map((cell) => (cell === null ? 'NULL' : text(cell))).join('\t')}\n`).join('');
 }
 
+/** mysql -t: in boxes. */
+export function boxed(table: Table, header: boolean): string {
+  const cells = table.rows.map((row) => row.map((cell) => (cell === null ? 'NULL' : text(cell))));
+  const widths = table.columns.map((name, i) =>
+    Math.max(header ? name.length : 0, ...cells.map((row) => row[i]?.length ?? 0)),
+  );
+  const rule = `+${widths.map((width) => '-'.repeat(width + 2)).join('+')}+\n`;
+  const line = (row: readonly string[], right: (i: number) => boolean) =>
+    `|${row.map((cell, i) => ` ${right(i) ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0)} `).join('|')}|\n`;
+  const number = (i: number) => table.rows.every((row) => typeof row[i] === 'number' || row[i] === null);
+  return `${rule}${header ? line(table.columns, () => false) + rule : ''}${cells.map((row) => line(row, number)).join('')}${rule}`;
+}
+
 /** mysql's \G. */
 export function vertical(table: Table): string {
   const width = Math.max(...table.columns.map((name) => name.length));
