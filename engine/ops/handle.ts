@@ -4,11 +4,12 @@ import type { OpsRequestSpec } from '../api/types.ts';
 import { KubeError } from '../kube/types.ts';
 import { backoff, type Clock, sleep } from '../runtime/clock.ts';
 import type { Identity } from '../runtime/identity.ts';
+import type { RunName } from './conditions.ts';
 import { fitted } from './fitted.ts';
 import { passes } from './insist.ts';
 import type { Journal } from './journal.ts';
 import { Conflict, Exists, type JournalStore, older, type RunRef, type Stored, Unsealed } from './store.ts';
-import { asHolder, Lost, type RunName, type Transition, takeOver } from './transitions.ts';
+import { asHolder, Lost, type Transition, takeOver } from './transitions.ts';
 
 /** The journal is no more: somebody deleted the object. */
 export class Vanished extends Error {

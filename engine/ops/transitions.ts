@@ -3,7 +3,8 @@
  * next one. A writer that lost its compare-and-set reads the journal anew and applies its transition again; `Stale` then means
  * that the world has moved on and the writer has to look again.
  */
-import type { Condition, RunPhase } from '../protocol.ts';
+import { conclude, failed, finish, noneUnderWay } from './conclude.ts';
+import { CONDITIONS, type RunName, setCondition } from './conditions.ts';
 import {
   type AttemptRecord,
   badPlace,
@@ -16,7 +17,6 @@ import {
   nextPlace,
   type OutputTail,
   type Place,
-  type Question,
   stepAt,
   type TargetRecord,
   targetAt,
@@ -37,45 +37,6 @@ export type Transition = (journal: Journal) => Journal;
 
 function require(condition: boolean, what: string): asserts condition {
   if (!condition) throw new Stale(what);
-}
-
-/** Of this run's messages, in the words of the seed documents. */
-export interface RunName {
-  name: string;
-  cluster: string;
-}
-
-const CONDITIONS = {
-  progressing: (run: RunName): Omit<Condition, 'lastTransitionTime'> => ({
-    type: 'Progressing',
-    status: 'True',
-    reason: 'OpsRequestProgressingStarted',
-    message: `Controller has started to progress the OpsRequest: ${run.name} in Cluster: ${run.cluster}`,
-  }),
-  validated: (run: RunName): Omit<Condition, 'lastTransitionTime'> => ({
-    type: 'Validated',
-    status: 'True',
-    reason: 'ValidateOpsRequestPassed',
-    message: `OpsRequest: ${run.name} is validated`,
-  }),
-  succeed: (run: RunName): Omit<Condition, 'lastTransitionTime'> => ({
-    type: 'Succeed',
-    status: 'True',
-    reason: 'OpsRequestProcessedSuccessfully',
-    message: `Controller has successfully processed the OpsRequest: ${run.name} in Cluster: ${run.cluster}`,
-  }),
-};
-
-/** Sets a condition; its time changes with its status only, so that writing it again changes nothing. */
-function setCondition(
-  conditions: readonly Condition[],
-  next: Omit<Condition, 'lastTransitionTime'>,
-  now: string,
-): Condition[] {
-  const before = conditions.find((condition) => condition.type === next.type);
-  const lastTransitionTime = before?.status === next.status ? before.lastTransitionTime : now;
-  const made = { ...next, lastTransitionTime };
-  return before ? conditions.map((c) => (c === before ? made : c)) : [...conditions, made];
 }
 
 /** Who may write: every transition of an executing engine goes through this. */
@@ -184,11 +145,6 @@ export const stop =
     return failed(journal, 'Failed', 'OpsRequestFailed', message, now);
   };
 
-function finish(journal: Journal, phase: RunPhase, message: string, now: string): Journal {
-  const { question: _, blockedBy: __, ...rest } = journal;
-  return { ...rest, phase, message, finishedAt: now };
-}
-
 function changeTarget(journal: Journal, place: Place, change: (target: TargetRecord) => TargetRecord): Journal {
   const steps = journal.steps.map((step, s) =>
     s !== place.step
@@ -275,64 +231,6 @@ export const record =
     }));
     return conclude(run, next, now);
   };
-
-/** The phase that follows from the attempts: called after every change of them, and harmless when nothing has changed. */
-function conclude(run: RunName, journal: Journal, now: string): Journal {
-  if (isOver(journal)) return journal;
-  const bad = badPlace(journal);
-  if (bad?.verdict === 'unknown') {
-    const step = stepAt(journal, bad);
-    const target = targetAt(journal, bad);
-    const attempt = lastAttempt(target)!;
-    const where = target.instance || 'its job';
-    const question: Question = {
-      step: step.name,
-      instance: target.instance,
-      attempt: attempt.n,
-      text: `${step.name} on ${where}: the outcome is unknown: ${attempt.message}`,
-    };
-    return {
-      ...journal,
-      phase: 'Unknown',
-      question,
-      message: question.text,
-      conditions: setCondition(
-        journal.conditions,
-        { type: 'Succeed', status: 'Unknown', reason: 'OutcomeUnknown', message: question.text },
-        now,
-      ),
-    };
-  }
-  if (!bad && journal.steps.length > 0 && nextPlace(journal) === undefined) {
-    const late = journal.cancel ? ' It had ended before the cancel took effect.' : '';
-    const message = `${journal.definition.name} successfully.${late}`.replace(/\.$/, '');
-    const conditions = setCondition(journal.conditions, CONDITIONS.succeed(run), now);
-    return finish({ ...journal, conditions }, 'Succeed', message, now);
-  }
-  if (journal.cancel && (bad || noneUnderWay(journal))) {
-    const why = bad ? lastAttempt(targetAt(journal, bad))?.message : '';
-    const message = `cancelled${journal.cancel.by ? ` by ${journal.cancel.by}` : ''}${why ? `: ${why}` : ''}`;
-    return failed(journal, 'Cancelled', 'OpsRequestCancelled', message, now);
-  }
-  if (!bad) return journal;
-  const step = stepAt(journal, bad);
-  const target = targetAt(journal, bad);
-  const message = `${step.name}${target.instance ? ` on ${target.instance}` : ''}: ${lastAttempt(target)?.message}`;
-  return failed(journal, 'Failed', 'OpsRequestFailed', message, now);
-}
-
-const noneUnderWay = (journal: Journal): boolean =>
-  journal.steps.every((step) =>
-    step.targets.every((target) => {
-      const last = lastAttempt(target);
-      return last?.phase !== 'Intent' && last?.phase !== 'Running';
-    }),
-  );
-
-function failed(journal: Journal, phase: RunPhase, reason: string, message: string, now: string): Journal {
-  const conditions = setCondition(journal.conditions, { type: 'Succeed', status: 'False', reason, message }, now);
-  return finish({ ...journal, conditions }, phase, message, now);
-}
 
 /** The end is asked for. What runs is ended next; what waits ends here. */
 export const cancel =
