@@ -2,6 +2,10 @@
 import type { Clock } from '../clock.ts';
 import type { Image, Tool, ToolCall } from '../node/tool.ts';
 import type { Group, Groups, Member } from './group.ts';
+import { PATTERNS } from './postgresSession.ts';
+import { ask, converse } from './psql.ts';
+import { unknownStatement } from './relations.ts';
+import { answer, one } from './sql.ts';
 
 const DATA = '/gaussdata/openGauss/db1';
 /** Milliseconds a switchover takes. */
@@ -169,17 +173,17 @@ export function opengaussEngine(clock: Clock, groups: Groups, pace: number): Ima
       call.err('gsql: could not connect to server: Connection refused\n');
       return 2;
     }
-    const at = call.args.findIndex((word) => /^-[A-Za-z]*c$/.test(word));
-    const sql = (at < 0 ? await call.stdin() : (call.args[at + 1] ?? '')).toLowerCase();
-    if (/pg_is_in_recovery/.test(sql))
-      call.out(` pg_is_in_recovery \n-------------------\n ${group.primary === member.name ? 'f' : 't'}\n(1 row)\n\n`);
-    else if (/select 1/.test(sql)) call.out(' ?column? \n----------\n        1\n(1 row)\n\n');
-    else if (/version\(\)/.test(sql)) call.out(' version \n---------\n (openGauss 5.0.0 build simulated)\n(1 row)\n\n');
-    else {
-      call.err(`ERROR:  syntax error at or near "${sql.split(/\s/)[0]}"\n`);
+    const asked = await ask(call);
+    if (typeof asked === 'string') {
+      call.err(asked.replaceAll('psql', 'gsql'));
       return 1;
     }
-    return 0;
+    const session = { clock, groups, group, member };
+    return converse(call, asked, (statement) =>
+      /^select version\(\)$/i.test(statement)
+        ? one('version', '(openGauss 5.0.0 build simulated)')
+        : answer(PATTERNS, session, statement, () => unknownStatement),
+    );
   };
 
   return [{ match: /opengauss|gaussdb/, entrypoint: ['gaussdb'], tools: { gaussdb: server, gs_ctl: gsCtl, gsql } }];

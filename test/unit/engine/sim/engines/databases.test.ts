@@ -193,6 +193,24 @@ describe('openGauss', () => {
     );
   });
 
+  it('answers gsql as the server it is', async () => {
+    const gsql = (pod: string, ...sql: string[]) =>
+      run(pod, ['gsql', '-d', 'postgres', '-p', '26000', ...sql.flatMap((one) => ['-c', one])]);
+    expect((await gsql('og-1', 'select pg_is_in_recovery();')).out).toContain('\n t\n');
+    expect((await gsql('og-0', 'create table t (i int)', 'insert into t values (1)')).out).toBe(
+      'CREATE TABLE\nINSERT 0 1\n',
+    );
+    expect(await gsql('og-1', 'insert into t values (2)')).toMatchObject({
+      code: 1,
+      err: 'ERROR:  cannot execute INSERT in a read-only transaction\n',
+    });
+    expect((await gsql('og-0', 'selec 1')).err).toBe(
+      'ERROR:  syntax error at or near "selec"\nLINE 1: selec 1\n        ^\n',
+    );
+    expect((await run('og-0', ['gsql', '--frob'])).err).toMatch(/^gsql: unrecognized option '--frob'\n/);
+    expect((await run('og-0', ['gs_ctl'])).err).toMatch(/^gs_ctl: no operation specified\n/);
+  });
+
   it('gives up waiting without an error, and it happens all the same', async () => {
     const switching = run('og-1', ['gs_ctl', 'switchover', '-D', '/gaussdata/openGauss/db1', '-t', '1']);
     expect(await switching).toMatchObject({
