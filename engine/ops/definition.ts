@@ -47,7 +47,7 @@ export interface BrokenDefinition {
 }
 
 /** The groups under which OpsDefinitions and OpsRequests are this engine's to execute; operations.kubeblocks.io never is. */
-export const ACCEPTED_GROUPS: readonly string[] = Object.values(GROUPS);
+const ACCEPTED_GROUPS: readonly string[] = Object.values(GROUPS);
 
 /** What is executed, by place. Any other field is refused by name: a step that is left out silently would be a lie in the plan. */
 const EXECUTED: Record<string, readonly string[]> = {

@@ -230,5 +230,4 @@ function impossible(error: unknown): boolean {
   return !(error instanceof Conflict) && !passes(error);
 }
 
-export const isMissing = (error: unknown): boolean => error instanceof KubeError && error.status === 404;
-export { Exists, Lost };
+const isMissing = (error: unknown): boolean => error instanceof KubeError && error.status === 404;
