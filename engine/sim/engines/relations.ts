@@ -30,8 +30,8 @@ export function syntaxFault(statement: string): { error: string; near?: string }
   return undefined;
 }
 
-export const noRelation = (name: string): Answer => ({ error: `relation "${name}" does not exist`, near: name });
-export const noColumn = (name: string): Answer => ({ error: `column "${name}" does not exist`, near: name });
+const noRelation = (name: string): Answer => ({ error: `relation "${name}" does not exist`, near: name });
+const noColumn = (name: string): Answer => ({ error: `column "${name}" does not exist`, near: name });
 
 /** `select LIST from RELATION`. */
 export function selectFrom(list: string, name: string, relation: Relation | undefined): Answer {

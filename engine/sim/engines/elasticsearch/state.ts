@@ -6,7 +6,7 @@ export const VERSION = '8.15.3';
 /** As the index and node descriptions write the version. */
 export const VERSION_ID = '8512000';
 
-export type ShardState = 'STARTED' | 'INITIALIZING' | 'RELOCATING' | 'UNASSIGNED';
+type ShardState = 'STARTED' | 'INITIALIZING' | 'RELOCATING' | 'UNASSIGNED';
 
 /** One copy of a shard. */
 export interface Shard {

@@ -17,6 +17,8 @@ export interface ToolBench {
   log(name: string): string;
   /** Runs a tool to its end, letting time pass; `killAfter` milliseconds it is killed. */
   run(from: string, image: string, argv: string[], stdin?: string, killAfter?: number): Promise<Ran>;
+  /** The same on a terminal, where these lines are typed one after the other. */
+  type(from: string, image: string, argv: string[], lines: string[]): Promise<Ran>;
   /** What readFile finds, by path. */
   files: Map<string, string>;
   live(ms: number): Promise<void>;
@@ -55,6 +57,7 @@ export function bench(clock: VirtualClock, images: readonly Image[], labels: Rec
     abort: AbortController,
     sink: { out(text: string): void; err(text: string): void },
     stdin = '',
+    typed?: string[],
   ): ToolCall => ({
     tool,
     args,
@@ -65,8 +68,8 @@ export function bench(clock: VirtualClock, images: readonly Image[], labels: Rec
     disk: disks.get(host.name) ?? disks.set(host.name, new Map()).get(host.name)!,
     ...sink,
     stdin: async () => stdin,
-    terminal: false,
-    line: async () => undefined,
+    terminal: typed !== undefined,
+    line: async () => typed?.shift(),
     readFile: (path) => files.get(path),
     own: async () => 127,
     sleep: (ms) =>
@@ -111,43 +114,52 @@ export function bench(clock: VirtualClock, images: readonly Image[], labels: Rec
       running.delete(name);
     },
     log: (name) => logs.get(name) ?? '',
-    async run(from, image, argv, stdin, killAfter) {
-      const { tool, argv0 } = find(image, argv[0] ?? '');
-      const abort = new AbortController();
-      const got = { out: '', err: '' };
-      let code: number | undefined;
-      const call = callOf(
-        bench.host(from),
-        argv0,
-        argv.slice(1),
-        {},
-        abort,
-        {
-          out: (text) => {
-            got.out += text;
-          },
-          err: (text) => {
-            got.err += text;
-          },
-        },
-        stdin,
-      );
-      Promise.resolve(tool(call)).then((end) => {
-        code = end;
-      });
-      const began = clock.now();
-      await settle();
-      while (code === undefined) {
-        clock.advance(20);
-        await new Promise((done) => setImmediate(done));
-        if (killAfter !== undefined && clock.now() - began >= killAfter) abort.abort('SIGKILL');
-        if (clock.now() - began > 3_600_000) throw new Error(`${argv.join(' ')} never ends`);
-      }
-      return { ...got, code };
-    },
+    run: (from, image, argv, stdin, killAfter) => started(from, image, argv, { stdin, killAfter }),
+    type: (from, image, argv, typed) => started(from, image, argv, { typed }),
     files,
     live,
     settle,
   };
   return bench;
+
+  async function started(
+    from: string,
+    image: string,
+    argv: string[],
+    { stdin, killAfter, typed }: { stdin?: string | undefined; killAfter?: number | undefined; typed?: string[] },
+  ): Promise<Ran> {
+    const { tool, argv0 } = find(image, argv[0] ?? '');
+    const abort = new AbortController();
+    const got = { out: '', err: '' };
+    let code: number | undefined;
+    const call = callOf(
+      bench.host(from),
+      argv0,
+      argv.slice(1),
+      {},
+      abort,
+      {
+        out: (text) => {
+          got.out += text;
+        },
+        err: (text) => {
+          got.err += text;
+        },
+      },
+      stdin,
+      typed,
+    );
+    Promise.resolve(tool(call)).then((end) => {
+      code = end;
+    });
+    const began = clock.now();
+    await settle();
+    while (code === undefined) {
+      clock.advance(20);
+      await new Promise((done) => setImmediate(done));
+      if (killAfter !== undefined && clock.now() - began >= killAfter) abort.abort('SIGKILL');
+      if (clock.now() - began > 3_600_000) throw new Error(`${argv.join(' ')} never ends`);
+    }
+    return { ...got, code };
+  }
 }

@@ -209,6 +209,9 @@ describe('tools of Elasticsearch', () => {
       code: 0,
       err: 'Please confirm that you would like to continue [y/N]ERROR: User cancelled operation, with exit code 0\n',
     });
+    const asked = ['elasticsearch-reset-password', '-u', 'elastic', '-i'];
+    expect((await pods.type('catalog-0', IMAGE, asked, ['y', 'typed-1', 'typed-1'])).code).toBe(0);
+    expect((await curl('-u', 'elastic:typed-1', 'localhost:9200/_cat/health?h=status')).out).toBe('green\n');
     corrupt(state(), 'orders', 0);
     expect((await reset('-u elastic -b -a')).err).toContain('health is currently RED');
     expect((await reset('-u elastic -b -a -f -s')).code).toBe(0);
