@@ -53,7 +53,7 @@ function podsKnown(app: App): 'known' | 'coming' | 'unseen' {
 
 function detailLines(app: App, view: ClustersView, columns: number, pen: Pen): string[] {
   const at = locate(view.list, app.lists.clusterRows(view));
-  if (at.gone) return [`  ${view.list.name} is no longer there. Choose another row.`];
+  if (at.gone) return [`  ${pen.safe(view.list.name)} is no longer there. Choose another row.`];
   if (!at.row) return [];
   const members = app.data.members(at.row.uid);
   const none = podsKnown(app) === 'known' ? 'no pods known' : `pods: ${podsText(app, pen)}`;
