@@ -8,6 +8,7 @@ import { namespaceController } from './control/namespaces.ts';
 import { protectionController } from './control/protection.ts';
 import { definitionController } from './crd/index.ts';
 import { Faults } from './faults/faults.ts';
+import { Held } from './held.ts';
 import { INSIDE } from './inside.ts';
 import { clone } from './json.ts';
 import type { Kernel, WriteContext } from './kernel.ts';
@@ -26,6 +27,7 @@ import { patch as patchObject } from './verbs/patch.ts';
 import { everything, makeSelection, type Selection, selects } from './verbs/select.ts';
 import { update } from './verbs/update.ts';
 import { follow, type WatchSink } from './verbs/watch.ts';
+import { atOnce } from './work.ts';
 
 export interface Filter {
   namespace?: string;
@@ -37,6 +39,8 @@ export interface WriteOptions {
   /** The field manager that managedFields names. Default `opsdeck-sim`. */
   manager?: string;
   subresource?: 'status' | 'scale' | 'finalize' | 'resize';
+  /** Told of what was created, whenever that was. */
+  made?: (object: SimObject) => void;
 }
 
 /**
@@ -49,6 +53,7 @@ export interface SimCluster {
   /** A private copy; undefined where there is none. */
   get(resource: string, namespace: string, name: string): SimObject | undefined;
   list(resource: string, filter?: Filter): readonly SimObject[];
+  /** A pod that a webhook must be asked about is made later, if at all: throws Undecided until then. */
   create(resource: string, object: object, options?: WriteOptions): SimObject;
   /** Replaces; a stale resourceVersion is a 409. */
   update(resource: string, object: SimObject, options?: WriteOptions): SimObject;
@@ -147,6 +152,7 @@ export function makeCluster(options: ClusterOptions = {}): SimCluster {
     };
   };
 
+  const held = new Held();
   let certificate = '';
   const stops: (() => void)[] = [];
   const cluster: SimCluster = {
@@ -169,22 +175,28 @@ export function makeCluster(options: ClusterOptions = {}): SimCluster {
       const info = registry.get(resource);
       const about = context(info, write);
       const own = admit(info, typed(info, object), (object as SimObject).metadata?.namespace ?? '', about);
-      return store.object(info, create(kernel, info, own, about));
+      const made = (entry: Entry): SimObject => {
+        const object = store.object(info, entry);
+        write?.made?.(object);
+        return object;
+      };
+      const work = () => create(kernel, info, own, about);
+      return made(resource === 'pods' ? held.make(own, work, made) : atOnce(work()));
     },
     update(resource, object, write) {
       const info = registry.get(resource);
       const about = context(info, write);
       const own = admit(info, typed(info, object), object.metadata.namespace ?? '', about);
-      return store.object(info, update(kernel, info, own, about).entry);
+      return store.object(info, atOnce(update(kernel, info, own, about)).entry);
     },
     patch(resource, namespace, name, patch, write) {
       const info = registry.get(resource);
       const change = { type: 'merge' as const, data: patch, text: '', force: false };
-      return store.object(info, patchObject(kernel, info, namespace, name, change, context(info, write)).entry);
+      return store.object(info, atOnce(patchObject(kernel, info, namespace, name, change, context(info, write))).entry);
     },
     delete(resource, namespace, name, deleteOptions = {}) {
       const info = registry.get(resource);
-      remove(kernel, info, namespace, name, deleteOptions, context(info));
+      atOnce(remove(kernel, info, namespace, name, deleteOptions, context(info)));
     },
     watch(resource, filter, handler) {
       const info = registry.get(resource);

@@ -1,20 +1,23 @@
 /**
  * The embedded cluster: a Kubernetes API in this process, served on loopback, for the demo and for tests. It may touch engine/api,
- * engine/expr, its own port, and nothing else of the machine.
+ * engine/expr, its own port, the webhooks that its configurations name, and nothing else of the machine.
  */
 import type { Clock } from './clock.ts';
 import { makeCluster, type SimCluster } from './cluster.ts';
 import { OpenApi } from './discovery/openapi.ts';
 import { pageNotFound } from './errors.ts';
 import type { Faults } from './faults/faults.ts';
+import { admitConnect, connects } from './http/admitted.ts';
 import { Authenticator, type SimUser } from './http/auth.ts';
 import { impersonated } from './http/impersonate.ts';
 import { answerPath } from './http/paths.ts';
 import { upgradePod } from './http/remote/index.ts';
+import { refuseUpgrade } from './http/remote/refusal.ts';
 import { answerResource, authorizeTarget } from './http/resource.ts';
 import { serveApi } from './http/server.ts';
 import { kubeconfigText } from './kubeconfig.ts';
 import type { StoreOptions } from './store/store.ts';
+import { done } from './work.ts';
 
 export type { Clock, VirtualClock } from './clock.ts';
 export { realClock, virtualClock } from './clock.ts';
@@ -76,7 +79,13 @@ export async function startSim(options: SimOptions = {}): Promise<Sim> {
     upgrade(call, socket, head) {
       if (!call.target) throw pageNotFound();
       authorizeTarget(kernel, call, call.target);
-      upgradePod(kernel, call, call.target, socket, head);
+      const { target } = call;
+      if (!connects(target)) return upgradePod(kernel, call, target, socket, head);
+      const admitted = done(admitConnect(kernel, call, target));
+      if (!(admitted instanceof Promise)) return upgradePod(kernel, call, target, socket, head);
+      admitted
+        .then(() => upgradePod(kernel, call, target, socket, head))
+        .catch((error: unknown) => refuseUpgrade(socket, error));
     },
   });
   port = server.port;

@@ -3,7 +3,7 @@ import type { Faults } from './faults/faults.ts';
 import type { NodeHooks } from './hooks.ts';
 import type { Registry } from './resources/registry.ts';
 import type { Store } from './store/store.ts';
-import type { User } from './types.ts';
+import type { Dict, User } from './types.ts';
 
 /** What every verb works on. */
 export interface Kernel {
@@ -39,6 +39,12 @@ export interface WriteContext {
   subresource: string;
   dryRun: boolean;
   fieldValidation: FieldValidation;
+  /** The request's options beyond what every one has, as admission shows them. */
+  options?: Dict;
+  /** Of many objects: the request names none. */
+  nameless?: boolean;
+  /** Part of another request that has been admitted: nobody is asked about it again. */
+  admitted?: boolean;
   /** What the client is told in Warning headers. */
   warn(message: string): void;
 }

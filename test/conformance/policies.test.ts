@@ -1,140 +1,9 @@
 /** Admission policies: what they refuse, warn of and let pass, and what is refused of them. */
+import { bindingBody, CONFIGMAPS, POLICIES, policyBody } from './policyset.ts';
 import { type Case, recorded } from './recorded.ts';
 
 const GROUP = '/apis/admissionregistration.k8s.io/v1';
 const V1 = '/api/v1/namespaces/NS';
-const CONFIGMAPS = [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['configmaps'] }];
-const on = (...operations: string[]) => [{ ...CONFIGMAPS[0], operations }];
-
-type Made = Record<string, unknown>;
-
-/** A policy for what has its name as a label, and its binding in the namespace of these cases. */
-const POLICIES: Record<string, { spec: Made; binding?: Made }> = {
-  plain: { spec: { validations: [{ expression: "object.data.size == 'small'" }] } },
-  said: {
-    spec: {
-      validations: [{ expression: "object.data.size == 'small'", message: 'it is too large', reason: 'Forbidden' }],
-    },
-  },
-  made: {
-    spec: {
-      validations: [
-        { expression: "object.data.size == 'small'", messageExpression: "'size is ' + object.data.size", message: 'x' },
-      ],
-    },
-  },
-  unmade: {
-    spec: {
-      validations: [
-        {
-          expression: "object.data.size == 'small'",
-          messageExpression: 'string(object.data.nothing)',
-          message: 'it is large',
-        },
-      ],
-    },
-  },
-  lines: { spec: { validations: [{ expression: "  object.data.size\n    == 'small'" }] } },
-  two: {
-    spec: {
-      validations: [
-        { expression: 'true' },
-        { expression: "object.data.size == 'tiny'" },
-        { expression: "object.data.size == 'small'" },
-      ],
-    },
-  },
-  variable: {
-    spec: {
-      variables: [
-        { name: 'size', expression: 'object.data.size' },
-        { name: 'large', expression: "variables.size == 'large'" },
-      ],
-      validations: [{ expression: '!variables.large' }],
-    },
-  },
-  'variable-broken': {
-    spec: {
-      variables: [{ name: 'size', expression: 'object.data.nothing' }],
-      validations: [{ expression: "variables.size == 'small'" }],
-    },
-  },
-  broken: { spec: { validations: [{ expression: "object.data.nothing == 'small'" }] } },
-  ignored: { spec: { failurePolicy: 'Ignore', validations: [{ expression: "object.data.nothing == 'small'" }] } },
-  'condition-false': {
-    spec: {
-      matchConditions: [{ name: 'nobody', expression: "request.userInfo.username == 'nobody'" }],
-      validations: [{ expression: 'false' }],
-    },
-  },
-  'condition-true': {
-    spec: {
-      matchConditions: [
-        { name: 'made', expression: "request.operation == 'CREATE' && request.kind.kind == 'ConfigMap'" },
-      ],
-      validations: [{ expression: 'false' }],
-    },
-  },
-  'condition-broken': {
-    spec: {
-      matchConditions: [{ name: 'what', expression: "object.data.nothing == 'x'" }],
-      validations: [{ expression: 'false' }],
-    },
-  },
-  warns: {
-    spec: { validations: [{ expression: "object.data.size == 'small'", message: 'it is too large' }] },
-    binding: { validationActions: ['Warn', 'Audit'] },
-  },
-  audits: { spec: { validations: [{ expression: 'false' }] }, binding: { validationActions: ['Audit'] } },
-  namespace: { spec: { validations: [{ expression: "namespaceObject.metadata.name != 'NS'" }] } },
-  request: {
-    spec: {
-      validations: [
-        {
-          expression: 'false',
-          messageExpression:
-            "request.operation + ' ' + request.resource.resource + ' ' + request.namespace + ' ' + request.name + ' ' + string(request.dryRun) + ' ' + string(oldObject == null)",
-        },
-      ],
-    },
-  },
-  changed: { spec: { validations: [{ expression: 'object.data.size == oldObject.data.size' }] } },
-  kept: { spec: { validations: [{ expression: "oldObject.data.size != 'large'" }] } },
-  excluded: { spec: { validations: [{ expression: 'false' }] } },
-  'params-missing': {
-    spec: { paramKind: { apiVersion: 'v1', kind: 'ConfigMap' }, validations: [{ expression: 'false' }] },
-    binding: { paramRef: { name: 'nothing', namespace: 'NS', parameterNotFoundAction: 'Deny' } },
-  },
-  'params-optional': {
-    spec: { paramKind: { apiVersion: 'v1', kind: 'ConfigMap' }, validations: [{ expression: 'params == null' }] },
-    binding: { paramRef: { name: 'nothing', namespace: 'NS', parameterNotFoundAction: 'Allow' } },
-  },
-};
-const OPERATIONS: Record<string, string[]> = { changed: ['UPDATE'], kept: ['DELETE'] };
-
-const policyBody = (name: string, { spec }: { spec: Made }) => ({
-  metadata: { name: `NS-${name}` },
-  spec: {
-    matchConstraints: {
-      objectSelector: { matchLabels: { policy: name } },
-      resourceRules: on(...(OPERATIONS[name] ?? ['CREATE'])),
-      ...(name === 'excluded'
-        ? { excludeResourceRules: [{ ...CONFIGMAPS[0], operations: ['*'], resourceNames: ['excluded-spared'] }] }
-        : {}),
-    },
-    ...spec,
-  },
-});
-const bindingBody = (name: string, { binding }: { binding?: Made }) => ({
-  metadata: { name: `NS-${name}-here` },
-  spec: {
-    policyName: `NS-${name}`,
-    validationActions: ['Deny'],
-    matchResources: { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'NS' } } },
-    ...binding,
-  },
-});
-
 const subject = (policy: string, size: string, suffix = '') => ({
   metadata: { name: `${policy}${suffix}`, labels: { policy } },
   data: { size },
@@ -161,6 +30,64 @@ const binding = (name: string, spec: object): Case => ({
   body: { metadata: { name: `NS-${name.replaceAll(' ', '-')}` }, spec },
   brief: true,
 });
+
+/** Streams and proxied requests are no objects: what is asked for is looked at, not its labels. */
+const CONNECT = 'NS-connect';
+const connecting: Case[] = [
+  {
+    name: 'the policy of connections',
+    method: 'POST',
+    path: `${GROUP}/validatingadmissionpolicies`,
+    body: {
+      metadata: { name: CONNECT },
+      spec: {
+        matchConstraints: {
+          resourceRules: [
+            { apiGroups: [''], apiVersions: ['v1'], operations: ['CONNECT'], resources: ['pods/*', 'services/proxy'] },
+          ],
+        },
+        validations: [
+          {
+            expression: "request.name != 'guarded' || (has(object.container) && object.container == 'free')",
+            messageExpression: "request.operation + ' ' + request.subResource + ' ' + request.kind.kind",
+          },
+          { expression: "request.subResource != 'proxy' || object.path == '/open'", message: 'a closed path' },
+        ],
+      },
+    },
+    brief: true,
+  },
+  {
+    name: 'the binding of connections',
+    method: 'POST',
+    path: `${GROUP}/validatingadmissionpolicybindings`,
+    body: {
+      metadata: { name: CONNECT },
+      spec: {
+        policyName: CONNECT,
+        validationActions: ['Deny'],
+        matchResources: { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'NS' } } },
+      },
+    },
+    brief: true,
+  },
+  {
+    name: 'connections are held',
+    method: 'POST',
+    path: `${V1}/pods/guarded/exec?command=ls&stdout=true`,
+    until: 'denied request',
+    settles: true,
+  },
+  ...[
+    'pods/guarded/exec?command=ls&stdout=true',
+    'pods/guarded/exec?command=ls&stdout=true&container=free',
+    'pods/guarded/attach?stdout=true',
+    'pods/guarded/portforward?ports=80',
+    'pods/other/exec?command=ls&stdout=true',
+    'services/some:80/proxy/closed',
+    'services/some:80/proxy/open',
+  ].map((path): Case => ({ name: path, method: 'POST', path: `${V1}/${path}` })),
+];
 
 const CASES: Case[] = [
   ...Object.entries(POLICIES).flatMap(([name, made]): Case[] => [
@@ -204,6 +131,7 @@ const CASES: Case[] = [
   { name: 'another without the label', method: 'POST', path: `${V1}/configmaps`, body: { metadata: { name: 'free' } } },
   { ...policy('as it is kept', { ...MATCH, validations: [{ expression: 'true' }] }), brief: false },
   { ...binding('as it is kept', { policyName: 'a', validationActions: ['Deny'], matchResources: {} }), brief: false },
+  ...connecting,
   {
     name: 'a webhook that nobody answers',
     method: 'POST',
@@ -249,6 +177,12 @@ const CASES: Case[] = [
   policy('of a text', { ...MATCH, validations: [{ expression: "'x'" }] }),
   policy('with an empty one', { ...MATCH, validations: [{ expression: '' }] }),
   policy('with a message that is none', { ...MATCH, validations: [{ expression: 'true', messageExpression: '1' }] }),
+  policy('of the authorizer', { ...MATCH, validations: [{ expression: "authorizer.group('')" }] }),
+  policy('of the authorizer badly', { ...MATCH, validations: [{ expression: 'authorizer.nothing()' }] }),
+  policy('that tells of the authorizer', {
+    ...MATCH,
+    validations: [{ expression: 'true', messageExpression: "authorizer.path('/a').check('get').reason()" }],
+  }),
   policy('with params that are none', { ...MATCH, validations: [{ expression: 'params == null' }] }),
   policy('of two types', { ...MATCH, validations: [{ expression: "object.x + 1 == 'a' + 1" }] }),
   policy('with a reason', { ...MATCH, validations: [{ expression: 'true', reason: 'Because' }] }),
@@ -277,6 +211,8 @@ const CASES: Case[] = [
 
 recorded('Admission policies', 'policies.txt', CASES, [
   `${GROUP}/validatingwebhookconfigurations/NS-hook`,
+  `${GROUP}/validatingadmissionpolicies/${CONNECT}`,
+  `${GROUP}/validatingadmissionpolicybindings/${CONNECT}`,
   ...Object.keys(POLICIES).flatMap((name) => [
     `${GROUP}/validatingadmissionpolicies/NS-${name}`,
     `${GROUP}/validatingadmissionpolicybindings/NS-${name}-here`,

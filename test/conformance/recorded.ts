@@ -4,7 +4,7 @@ import { REAL } from './connection.ts';
 import { DEVIATIONS } from './deviations.ts';
 import { eventually } from './eventually.ts';
 import { Golden, normalise, RECORDING, sortOwners } from './golden.ts';
-import type { Answer, Asked } from './server.ts';
+import type { Answer, Api, Asked } from './server.ts';
 import { openApi } from './suite.ts';
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -22,6 +22,19 @@ export interface Case extends Omit<Asked, 'body'> {
   settles?: boolean;
   /** Only the code and the message are compared. */
   brief?: boolean;
+  /** What others were asked meanwhile is compared word by word. */
+  whole?: boolean;
+  /** Sent again until another was asked under this name. */
+  asks?: string;
+}
+
+/** Others that take part: somebody whom the server asks. */
+export interface Partner {
+  /** Opens it; words of the cases and what they stand for. */
+  open(api: Api, namespace: string): Promise<Record<string, string>>;
+  close(): Promise<void>;
+  /** What it was asked since the last time, in words that are equal each time. */
+  asked(normalised: (text: string) => string, whole: boolean): unknown[];
 }
 
 const PATCH_TYPES = {
@@ -32,36 +45,53 @@ const PATCH_TYPES = {
 };
 
 /** What of an answer is compared: status, warnings, and the body. */
-function comparable(answer: Answer, namespace: string, brief = false): unknown {
+function comparable(answer: Answer, normalised: (text: string) => string, brief = false): object {
   if (brief) {
     const { kind, message } = answer.body;
-    return { code: answer.code, said: kind === 'Status' ? normalise(String(message ?? ''), namespace) : '' };
+    return { code: answer.code, said: kind === 'Status' ? normalised(String(message ?? '')) : '' };
   }
   const warning = answer.headers.warning;
-  const text = normalise(answer.text.trim(), namespace);
+  const text = normalised(answer.text.trim());
   let body: unknown = text;
   try {
     body = sortOwners(JSON.parse(text));
   } catch {
     // Compared as text.
   }
-  return { code: answer.code, ...(warning ? { warning: normalise(String(warning), namespace) } : {}), body };
+  return { code: answer.code, ...(warning ? { warning: normalised(String(warning)) } : {}), body };
 }
 
 /** Runs the cases in order, each a test, in a namespace of their own. `cleanup` names what outlives it. */
-export function recorded(title: string, file: string, cases: readonly Case[], cleanup: readonly string[] = []): void {
+export function recorded(
+  title: string,
+  file: string,
+  cases: readonly Case[],
+  cleanup: readonly string[] = [],
+  partner?: Partner,
+): void {
   const api = openApi();
   const golden = new Golden(file);
   const answers = new Map<string, Answer>();
   let ns = '';
+  let words: [word: string, value: string][] = [];
   beforeAll(async () => {
     ns = await api.namespace();
+    if (partner) words = Object.entries(await partner.open(api, ns));
     for (const path of cleanup) api.cleanup(() => api.delete(path.replaceAll('NS', ns)));
   });
-  afterAll(() => golden.save());
+  afterAll(async () => {
+    await partner?.close();
+    golden.save();
+  });
 
-  const filled = (text: string): string =>
-    text
+  const normalised = (text: string): string =>
+    words
+      // What stands for a number is none in an answer.
+      .filter(([word]) => !word.startsWith('"'))
+      .reduce((made, [word, value]) => made.replaceAll(value, word), normalise(text, ns))
+      .replace(/\bkube-api-access-\w{5}\b/g, 'kube-api-access-XXXXX');
+  const filled = (text: string): string => {
+    const made = text
       .replaceAll('NS', ns)
       .replace(/UID\(([^)]+)\)/g, (_, name: string) =>
         String((answers.get(name)?.body.metadata as { uid?: string })?.uid),
@@ -69,11 +99,25 @@ export function recorded(title: string, file: string, cases: readonly Case[], cl
       .replace(/RV\(([^)]+)\)/g, (_, name: string) =>
         String((answers.get(name)?.body.metadata as { resourceVersion?: string })?.resourceVersion),
       );
+    return words.reduce((filling, [word, value]) => filling.replaceAll(word, value), made);
+  };
 
   describe(title, () => {
     test.for(cases.map((one) => [one.name, one] as const))('%s', async ([name, one]) => {
       if (one.settles && !REAL) return;
-      const { method = one.patch ? 'PATCH' : 'GET', path, body, patch, until, settles, brief, ...asked } = one;
+      const {
+        method = one.patch ? 'PATCH' : 'GET',
+        path,
+        body,
+        patch,
+        until,
+        settles,
+        brief,
+        whole,
+        asks,
+        ...asked
+      } = one;
+      partner?.asked(normalised, false);
       const sent =
         body === undefined
           ? undefined
@@ -93,9 +137,16 @@ export function recorded(title: string, file: string, cases: readonly Case[], cl
           answer = await ask();
           expect(answer.text).toContain(filled(until));
         });
+      if (asks)
+        await eventually(async () => {
+          answer = await ask();
+          expect(partner?.asked(normalised, false).map((one) => String(one).split(' ')[0])).toContain(asks);
+        });
       answers.set(name, answer);
       if (settles) return;
-      const made = comparable(answer, ns, brief);
+      const shown = comparable(answer, normalised, brief);
+      const heard = partner?.asked(normalised, whole === true) ?? [];
+      const made = heard.length > 0 ? { ...shown, asked: heard } : shown;
       const wanted = golden.expected(name, made);
       const deviation = REAL || RECORDING ? undefined : DEVIATIONS[`${file.replace('.txt', '')}: ${name}`];
       // A deviation that has gone must leave the list.

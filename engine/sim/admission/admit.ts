@@ -1,14 +1,14 @@
-/** Holds writes against the ValidatingAdmissionPolicies that are bound to them. */
+/** Holds requests against the ValidatingAdmissionPolicies that are bound to them. */
 import { seenWhole } from '../cel/seen.ts';
 import { RuleError } from '../cel/values.ts';
 import { forbidden } from '../errors.ts';
-import { INSIDE } from '../inside.ts';
 import { at } from '../json.ts';
-import type { Kernel, WriteContext } from '../kernel.ts';
-import { apiVersionOf, type ResourceInfo } from '../resources/info.ts';
+import type { Kernel } from '../kernel.ts';
+import type { ResourceInfo } from '../resources/info.ts';
 import { type Dict, isDict, type SimObject } from '../types.ts';
 import { type LabelSelector, matches } from '../workloads/template.ts';
-import { type Attempt, isMeant, namespaceOf, type Operation } from './match.ts';
+import { type Attempt, requestOf, scopeOf } from './attempt.ts';
+import { isMeant } from './match.ts';
 import { type CompiledPolicy, compiledPolicy, textOf, type Validation, Variables } from './policy.ts';
 
 const POLICIES = 'validatingadmissionpolicies.admissionregistration.k8s.io';
@@ -26,22 +26,8 @@ function* all(kernel: Kernel, resource: string, namespace?: string): Generator<S
     yield kernel.store.object(info, entry);
 }
 
-/** Refuses a write that a policy denies, and says what others warn of. `object` or `old` is absent where there is none. */
-export function checkPolicies(
-  kernel: Kernel,
-  info: ResourceInfo,
-  object: SimObject | undefined,
-  old: SimObject | undefined,
-  context: WriteContext,
-): void {
-  // Nobody can lock themselves out of the policies.
-  if (info.group === 'admissionregistration.k8s.io') return;
-  const operation: Operation = !object ? 'DELETE' : old ? 'UPDATE' : 'CREATE';
-  // What controllers do is tried again where it is the making of a pod.
-  if (context.user === INSIDE && (operation !== 'CREATE' || info.storageKey !== 'pods')) return;
-  const { name, namespace = '' } = (object ?? old)!.metadata;
-  const { version, subresource } = context;
-  const attempt: Attempt = { info, version, subresource, operation, namespace, name, object, old };
+/** Refuses a request that a policy denies, and says what others warn of. */
+export function checkPolicies(kernel: Kernel, attempt: Attempt, warn: (message: string) => void): void {
   let scope: Record<string, unknown> | undefined;
   for (const binding of all(kernel, BINDINGS)) {
     if (!isMeant(kernel, at(binding, 'spec', 'matchResources'), attempt)) continue;
@@ -49,12 +35,13 @@ export function checkPolicies(
     const entry = kernel.store.entry(policies, '', textOf(at(binding, 'spec', 'policyName')));
     const policy = entry && kernel.store.object(policies, entry);
     if (!policy || !isDict(policy.spec) || !isMeant(kernel, policy.spec.matchConstraints, attempt)) continue;
-    scope ??= scopeOf(kernel, attempt, context);
+    const { info, version, kind, name } = attempt;
+    scope ??= scopeOf(kernel, attempt, requestOf(attempt, { version, group: info.group, kind }), kind, true);
     const refusals = judge(kernel, policy.spec, binding.spec as Dict, attempt, scope);
     const actions = at(binding, 'spec', 'validationActions');
     const does = (action: string): boolean => Array.isArray(actions) && actions.includes(action);
     const whose = `ValidatingAdmissionPolicy '${policy.metadata.name}' with binding '${binding.metadata.name}'`;
-    if (does('Warn')) for (const { message } of refusals) context.warn(`Validation failed for ${whose}: ${message}`);
+    if (does('Warn')) for (const { message } of refusals) warn(`Validation failed for ${whose}: ${message}`);
     const [first] = refusals;
     if (first && does('Deny')) throw denied(info, name, `${whose} denied request: ${first.message}`, first.reason);
   }
@@ -65,31 +52,6 @@ function denied(info: ResourceInfo, name: string, message: string, reason: strin
   Object.assign(error.status, { reason: reason || 'Invalid', code: CODES[reason || 'Invalid'] ?? 422 });
   error.status.details = { ...error.status.details, causes: [{ message }] };
   return error;
-}
-
-function scopeOf(kernel: Kernel, attempt: Attempt, { user, dryRun }: WriteContext): Record<string, unknown> {
-  const { info, version, operation, namespace, name, object, old, subresource } = attempt;
-  const kind = { group: info.group, version, kind: info.kind };
-  const resource = { group: info.group, version, resource: info.plural };
-  const seen = (one: SimObject | undefined) =>
-    one ? seenWhole({ ...one, apiVersion: apiVersionOf(info.group, version), kind: info.kind }) : null;
-  return {
-    object: seen(object),
-    oldObject: seen(old),
-    request: seenWhole({
-      kind,
-      resource,
-      ...(subresource ? { subResource: subresource, requestSubResource: subresource } : {}),
-      requestKind: kind,
-      requestResource: resource,
-      name,
-      namespace,
-      operation,
-      userInfo: { username: user.name, uid: user.uid ?? '', groups: user.groups, extra: user.extra ?? {} },
-      dryRun,
-    }),
-    namespaceObject: info.namespaced ? seenWhole(namespaceOf(kernel, namespace)) : null,
-  };
 }
 
 /** What a policy says of a request, by each of its params in turn. */

@@ -82,7 +82,7 @@ export interface Validation {
 }
 
 export interface CompiledPolicy {
-  conditions: (Named & { source: string })[];
+  conditions: Condition[];
   variables: Named[];
   validations: Validation[];
 }
@@ -90,31 +90,48 @@ export interface CompiledPolicy {
 export const dictsOf = (value: unknown): Dict[] => (Array.isArray(value) ? value.filter(isDict) : []);
 export const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
+type Variable = [string, Type];
+
+const BASE: readonly Variable[] = [
+  ['object', DYN],
+  ['oldObject', DYN],
+  ['request', struct('kubernetes.AdmissionRequest')],
+  ['namespaceObject', struct('kubernetes.Namespace')],
+];
+/** Of everything but messages. */
+const AUTHORIZER: readonly Variable[] = [
+  ['authorizer', struct('kubernetes.authorization.Authorizer')],
+  ['authorizer.requestResource', struct('kubernetes.authorization.ResourceCheck')],
+];
+
+export type Condition = Named & { source: string };
+
+const conditionsOf = (given: unknown, compile: (source: string) => Expression): Condition[] =>
+  dictsOf(given).map(({ name, expression }) => {
+    const source = textOf(expression).trim();
+    return { name: textOf(name), source, expression: compile(source) };
+  });
+
+/** The conditions of a webhook. */
+export const webhookConditions = (given: unknown): Condition[] =>
+  conditionsOf(given, (source) =>
+    compileIn(source, { variables: new Map([...BASE, ...AUTHORIZER]), fieldsOf: (name) => STRUCTS.get(name) }),
+  );
+
 function compilePolicy(spec: Dict): CompiledPolicy {
-  const base: [string, Type][] = [
-    ['object', DYN],
-    ['oldObject', DYN],
-    ['request', struct('kubernetes.AdmissionRequest')],
-  ];
-  const rest: [string, Type][] = [
-    ...(spec.paramKind ? ([['params', DYN]] as [string, Type][]) : []),
-    ['namespaceObject', struct('kubernetes.Namespace')],
-  ];
   const declared = new Map<string, Type>();
   const fieldsOf = (name: string) => (name === VARIABLES ? declared : STRUCTS.get(name));
-  const compile = (source: string, composed: boolean): Expression =>
+  const compile = (source: string, composed: boolean, authorized = true): Expression =>
     compileIn(source, {
       variables: new Map([
-        ...base,
-        ...rest,
-        ...(composed ? ([['variables', struct(VARIABLES)]] as [string, Type][]) : []),
+        ...BASE,
+        ...(spec.paramKind ? ([['params', DYN]] as Variable[]) : []),
+        ...(authorized ? AUTHORIZER : []),
+        ...(composed ? ([['variables', struct(VARIABLES)]] as Variable[]) : []),
       ]),
       fieldsOf,
     });
-  const conditions = dictsOf(spec.matchConditions).map(({ name, expression }) => {
-    const source = textOf(expression).trim();
-    return { name: textOf(name), source, expression: compile(source, false) };
-  });
+  const conditions = conditionsOf(spec.matchConditions, (source) => compile(source, false));
   const composed = dictsOf(spec.variables).length > 0;
   const variables = dictsOf(spec.variables).map(({ name, expression }) => {
     const made = compile(textOf(expression).trim(), composed);
@@ -129,7 +146,7 @@ function compilePolicy(spec: Dict): CompiledPolicy {
       expression: compile(source, composed),
       message: textOf(one.message).trim(),
       reason: textOf(one.reason),
-      messageExpression: message ? compile(message, composed) : undefined,
+      messageExpression: message ? compile(message, composed, false) : undefined,
     };
   });
   return { conditions, variables, validations };

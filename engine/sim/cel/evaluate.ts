@@ -75,10 +75,9 @@ class Evaluator {
   }
 
   private select(expr: Expr & { kind: 'select' }, scope: Scope | undefined): unknown {
-    // A name with dots may be that of a type.
-    const type = this.checked.types.get(expr);
-    if (!expr.test && type?.kind === 'type' && !this.checked.types.has(expr.operand))
-      return new TypeValue(dotted(expr));
+    // A name with dots may be that of a variable or a type.
+    if (!expr.test && this.checked.types.has(expr) && !this.checked.types.has(expr.operand))
+      return this.named(dotted(expr), scope);
     const holder = this.run(expr.operand, scope);
     if (holder instanceof Maybe) {
       const found = holder.held && member(holder.held.value, expr.field);

@@ -1,73 +1,10 @@
 /** Where a definition's conversion webhook is, and which reviews it understands. */
+import { clientErrors } from '../validation/client.ts';
 import { denied, type FieldError, invalid, required, unsupported } from '../validation/fielderror.ts';
-import { dns1035, subdomain } from '../validation/names.ts';
+import { dns1035 } from '../validation/names.ts';
 import type { CrdSpec } from './structural.ts';
 
-const FORM = '; desired format: https://host[/path]';
 const REVIEWS = ['v1', 'v1beta1'];
-
-interface Service {
-  name?: string;
-  namespace?: string;
-  port?: number;
-  path?: string;
-}
-export interface ClientConfig {
-  url?: string;
-  service?: Service;
-}
-
-function urlErrors(url: string, field: string): FieldError[] {
-  const [, scheme, rest = ''] = /^(?:([A-Za-z][A-Za-z\d+.-]*):)?(.*)$/s.exec(url)!;
-  const [, authority = '', path = '', query = '', fragment = ''] =
-    /^(?:\/\/([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/s.exec(rest)!;
-  const unread = (why: string): FieldError[] => [
-    required(field, `url must be a valid URL: parse ${JSON.stringify(url)}: ${why}${FORM}`),
-  ];
-  if (url.startsWith(':')) return unread('missing protocol scheme');
-  if (scheme === undefined && path.split('/')[0]!.includes(':'))
-    return unread('first path segment in URL cannot contain colon');
-  const errors: FieldError[] = [];
-  const at = authority.lastIndexOf('@');
-  const host = authority.slice(at + 1);
-  if (scheme?.toLowerCase() !== 'https')
-    errors.push(invalid(field, scheme?.toLowerCase() ?? '', `'https' is the only allowed URL scheme${FORM}`));
-  if (!host) errors.push(invalid(field, host, `host must be specified${FORM}`));
-  if (at >= 0) errors.push(invalid(field, authority.slice(0, at), 'user information is not permitted in the URL'));
-  if (fragment) errors.push(invalid(field, fragment, 'fragments are not permitted in the URL'));
-  if (query) errors.push(invalid(field, query, 'query parameters are not permitted in the URL'));
-  return errors;
-}
-
-function pathErrors(path: string, field: string): FieldError[] {
-  if (path === '/' || path === '') return [];
-  const errors: FieldError[] = [];
-  if (!path.startsWith('/')) errors.push(invalid(field, path, "must start with a '/'"));
-  for (const [at, step] of path.slice(1).replace(/\/$/, '').split('/').entries()) {
-    if (!step) errors.push(invalid(field, path, `segment[${at}] may not be empty`));
-    else for (const why of subdomain(step)) errors.push(invalid(field, path, `segment[${at}]: ${why}`));
-  }
-  return errors;
-}
-
-function serviceErrors({ name, namespace, port, path }: Service, field: string): FieldError[] {
-  return [
-    ...(name ? [] : [required(`${field}.name`)]),
-    ...(namespace ? [] : [required(`${field}.namespace`)]),
-    ...(port === undefined || (port >= 1 && port <= 65535)
-      ? []
-      : [invalid(`${field}.port`, port, 'port is not valid: must be between 1 and 65535, inclusive')]),
-    ...(path === undefined ? [] : pathErrors(path, `${field}.path`)),
-  ];
-}
-
-function clientErrors(config: ClientConfig | undefined, field: string): FieldError[] {
-  if (!config) return [required(field, 'required when strategy is set to Webhook')];
-  const { url, service } = config;
-  if ((url === undefined) === (service === undefined))
-    return [required(field, 'exactly one of url or service is required')];
-  return url === undefined ? serviceErrors(service!, `${field}.service`) : urlErrors(url, `${field}.url`);
-}
 
 function reviewErrors(versions: readonly string[], field: string): FieldError[] {
   if (versions.length === 0) return [required(field)];
@@ -90,7 +27,12 @@ export function checkConversion({ conversion }: CrdSpec): FieldError[] {
     return [strategy ? unsupported(`${field}.strategy`, strategy, ['None', 'Webhook']) : required(`${field}.strategy`)];
   const versions = webhook?.conversionReviewVersions ?? [];
   if (strategy === 'Webhook')
-    return [...clientErrors(webhook?.clientConfig, client), ...reviewErrors(versions, reviews)];
+    return [
+      ...(webhook?.clientConfig
+        ? clientErrors(webhook.clientConfig, client)
+        : [required(client, 'required when strategy is set to Webhook')]),
+      ...reviewErrors(versions, reviews),
+    ];
   const why = 'should not be set when strategy is not set to Webhook';
   return [
     ...(webhook?.clientConfig ? [denied(client, why)] : []),

@@ -2,7 +2,7 @@
 import { at } from '../json.ts';
 import type { PrinterColumn } from '../resources/info.ts';
 import { type Dict, isDict } from '../types.ts';
-import type { ClientConfig } from './conversion.ts';
+import type { ClientConfig } from '../validation/client.ts';
 
 export interface CelRule {
   rule: string;

@@ -19,11 +19,13 @@ const EXTENSION = { altName: hex('0603551d11'), constraints: hex('0603551d13'), 
 const SERVER_AUTH = hex('06082b06010505070301');
 const DAY = 86_400_000;
 
+const LOOPBACK = { hosts: ['localhost'], addresses: ['127.0.0.1'] };
+
 /**
- * A self-signed certificate for loopback, made anew for each server. TLS is needed although nothing leaves the machine: kubectl sends no
+ * A self-signed certificate, for loopback unless other names are given, made anew for each server. TLS is needed although nothing leaves the machine: kubectl sends no
  * token over plain http.
  */
-export function selfSigned(name = 'opsdeck-sim'): { key: string; cert: string } {
+export function selfSigned(name = 'opsdeck-sim', { hosts, addresses } = LOOPBACK): { key: string; cert: string } {
   const { publicKey, privateKey } = generateKeyPairSync('ec', {
     namedCurve: 'P-256',
     publicKeyEncoding: { type: 'spki', format: 'der' },
@@ -32,7 +34,10 @@ export function selfSigned(name = 'opsdeck-sim'): { key: string; cert: string } 
   const subject = sequence(der(0x31, sequence(COMMON_NAME, der(0x0c, Buffer.from(name)))));
   const serial = randomBytes(16);
   serial[0] = (serial[0]! & 0x7f) | 0x40;
-  const altNames = sequence(der(0x82, Buffer.from('localhost')), der(0x87, Buffer.from([127, 0, 0, 1])));
+  const altNames = sequence(
+    ...hosts.map((host) => der(0x82, Buffer.from(host))),
+    ...addresses.map((address) => der(0x87, Buffer.from(address.split('.').map(Number)))),
+  );
   const extension = (id: Buffer, value: Buffer): Buffer => sequence(id, der(0x04, value));
   const extensions = sequence(
     extension(EXTENSION.altName, altNames),

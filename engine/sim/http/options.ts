@@ -1,5 +1,6 @@
 /** Query parameters of writes, and what is wrong with them. */
 import type { FieldValidation, WriteContext } from '../kernel.ts';
+import type { Dict } from '../types.ts';
 import {
   denied,
   type FieldError,
@@ -9,6 +10,7 @@ import {
   tooLong,
   unsupported,
 } from '../validation/fielderror.ts';
+import type { DeleteOptions } from '../verbs/delete.ts';
 import type { Target } from './request.ts';
 import type { Call } from './server.ts';
 
@@ -53,14 +55,21 @@ function check(call: Call, kind: OptionsKind, apply: boolean): void {
 /** Throws 422 for options that make no sense. */
 export function writeContext(call: Call, target: Target, kind: OptionsKind, apply = false): WriteContext {
   check(call, kind, apply);
-  return contextOf(call, target, call.query.getAll('dryRun').includes('All'));
+  const given: Dict = {};
+  for (const name of ['fieldManager', 'fieldValidation']) if (call.query.get(name)) given[name] = call.query.get(name);
+  const dryRun = call.query.getAll('dryRun');
+  if (dryRun.length > 0) given.dryRun = dryRun;
+  return contextOf(call, target, dryRun.includes('All'), given);
 }
 
 /** A deletion's options may be in its body; its own code checks them. */
-export const deletionContext = (call: Call, target: Target, dryRun: boolean): WriteContext =>
-  contextOf(call, target, dryRun);
+export const deletionContext = (
+  call: Call,
+  target: Target,
+  options: DeleteOptions & { dryRun?: string[] },
+): WriteContext => contextOf(call, target, options.dryRun?.includes('All') ?? false, { ...options });
 
-function contextOf(call: Call, target: Target, dryRun: boolean): WriteContext {
+function contextOf(call: Call, target: Target, dryRun: boolean, options: Dict): WriteContext {
   const validation = call.query.get('fieldValidation');
   return {
     user: call.user,
@@ -68,6 +77,7 @@ function contextOf(call: Call, target: Target, dryRun: boolean): WriteContext {
     version: target.version,
     subresource: target.subresource,
     dryRun,
+    options,
     fieldValidation: (validation || 'Warn') as FieldValidation,
     warn: (message) => call.warnings.push(message),
   };

@@ -32,7 +32,7 @@ const quoted = (text: string): string => `"${text.replace(/[\\"]/g, '\\$&').repl
 function writeHead(exchange: Exchange, code: number, headers: Record<string, string>): void {
   const { response } = exchange;
   if (exchange.warnings.length > 0)
-    headers.Warning = exchange.warnings.map((text) => `299 - ${quoted(text)}`).join(', ');
+    headers.Warning = [...new Set(exchange.warnings)].map((text) => `299 - ${quoted(text)}`).join(', ');
   response.writeHead(code, { 'Cache-Control': 'no-cache, private', ...headers });
 }
 

@@ -13,6 +13,8 @@ import type { DeleteOptions } from '../verbs/delete.ts';
 import { evict } from '../verbs/evict.ts';
 import { readScale, scaleTable, writeScale } from '../verbs/scale.ts';
 import { update } from '../verbs/update.ts';
+import { atOnce, done, finished } from '../work.ts';
+import { admitConnect, admitPosted } from './admitted.ts';
 import { type Answer, bodyOf } from './answer.ts';
 import { mediaType, parseBody, readBody } from './body.ts';
 import { writeContext } from './options.ts';
@@ -32,14 +34,15 @@ const getScale: Answer = (kernel, call, { info, version, namespace, name }) => {
   sendJson(call, 200, view.as === 'table' ? scaleTable(scale, kernel.clock.now(), view.metaVersion) : scale);
 };
 
-function answerScale(
+async function answerScale(
   kernel: Kernel,
   call: Call,
   { info, version, namespace, name }: Target,
   scale: Dict,
   context: WriteContext,
-): void {
-  sendJson(call, 200, readScale(kernel, info, version, writeScale(kernel, info, namespace, name, scale, context)));
+): Promise<void> {
+  const entry = await finished(() => writeScale(kernel, info, namespace, name, scale, context));
+  sendJson(call, 200, readScale(kernel, info, version, entry));
 }
 
 /** The data of a Scale; throws what `wrong` makes of the reason why it is none. */
@@ -61,7 +64,7 @@ const putScale: Answer = async (kernel, call, target) => {
         ? 'no kind is registered for the type v1.Scale in scheme "pkg/runtime/scheme.go:110"'
         : `Scale in version "v1" cannot be handled as a Scale: ${why}`,
     );
-  answerScale(kernel, call, target, checked(await bodyOf(call, 'Scale'), wrong), context);
+  await answerScale(kernel, call, target, checked(await bodyOf(call, 'Scale'), wrong), context);
 };
 
 const patchScale: Answer = async (kernel, call, target) => {
@@ -83,15 +86,16 @@ const patchScale: Answer = async (kernel, call, target) => {
   const { apiVersion, kind, ...rest } = made;
   const text = JSON.stringify({ apiVersion, kind, ...rest });
   const wrong = (why: string): Error => invalidObject('', '', '', [invalid('patch', text, why)]);
-  answerScale(kernel, call, target, checked(made, wrong), context);
+  await answerScale(kernel, call, target, checked(made, wrong), context);
 };
 
 const postEviction: Answer = async (kernel, call, target) => {
   const context = writeContext(call, target, 'CreateOptions');
-  const eviction = await bodyOf(call, 'Eviction');
-  const given = isDict(eviction.metadata) ? eviction.metadata.name : undefined;
+  const sent = await bodyOf(call, 'Eviction');
+  const given = isDict(sent.metadata) ? sent.metadata.name : undefined;
   if (given !== undefined && given !== target.name)
     throw badRequest(`name in URL does not match name in Eviction object`);
+  const eviction = await admitPosted(kernel, target, sent, context);
   const options = (isDict(eviction.deleteOptions) ? eviction.deleteOptions : {}) as DeleteOptions & {
     dryRun?: string[];
   };
@@ -103,7 +107,7 @@ const postEviction: Answer = async (kernel, call, target) => {
 /** A scheduler's decision. */
 const postBinding: Answer = async (kernel, call, target) => {
   const context = writeContext(call, target, 'CreateOptions');
-  const binding = await bodyOf(call, 'Binding');
+  const binding = await admitPosted(kernel, target, await bodyOf(call, 'Binding'), context);
   const node = isDict(binding.target) ? binding.target.name : undefined;
   const { info, namespace, name } = target;
   const pod = clone(inVersion(kernel, info, current(kernel, info, namespace, name), target.version));
@@ -116,7 +120,7 @@ const postBinding: Answer = async (kernel, call, target) => {
       { name, kind: 'pods/binding' },
     );
   spec.nodeName = node;
-  update(kernel, info, pod, { ...context, subresource: '' }, { fromPatch: true });
+  atOnce(update(kernel, info, pod, { ...context, subresource: '', admitted: true }, { fromPatch: true }));
   sendJson(call, 201, SUCCESS);
 };
 
@@ -124,10 +128,12 @@ const postBinding: Answer = async (kernel, call, target) => {
 const putFinalize: Answer = async (kernel, call, target) => {
   const context = writeContext(call, target, 'UpdateOptions');
   const sent = await bodyOf(call, 'Namespace');
-  const old = inVersion(kernel, target.info, current(kernel, target.info, '', target.name), target.version);
-  const next = clone(old);
-  next.spec = isDict(sent.spec) ? sent.spec : {};
-  const { entry } = update(kernel, target.info, next, context, { fromPatch: true });
+  const { entry } = await finished(() => {
+    const old = inVersion(kernel, target.info, current(kernel, target.info, '', target.name), target.version);
+    const next = clone(old);
+    next.spec = isDict(sent.spec) ? clone(sent.spec) : {};
+    return update(kernel, target.info, next, context, { fromPatch: true });
+  });
   sendBytes(call, 200, objectChunks(kernel, target.info, target.version, entry));
 };
 
@@ -156,10 +162,19 @@ const upgraded: Answer = (kernel, _call, { info, version, namespace, name }) => 
   throw badRequest('Upgrade request required');
 };
 
+const connected =
+  (answer: Answer): Answer =>
+  async (kernel, call, target) => {
+    await done(admitConnect(kernel, call, target));
+    await answer(kernel, call, target);
+  };
+
 /** Subresources that lead away from this server. */
 export const ELSEWHERE: Record<string, Answer> = {
-  proxy: (kernel, call, target) => (target.info.plural === 'nodes' ? nodeProxy : answerProxy)(kernel, call, target),
-  exec: upgraded,
-  attach: upgraded,
-  portforward: upgraded,
+  proxy: connected((kernel, call, target) =>
+    (target.info.plural === 'nodes' ? nodeProxy : answerProxy)(kernel, call, target),
+  ),
+  exec: connected(upgraded),
+  attach: connected(upgraded),
+  portforward: connected(upgraded),
 };

@@ -6,7 +6,9 @@ import { ISSUER } from '../rbac/reviews.ts';
 import type { Dict, User } from '../types.ts';
 import { type FieldError, invalid, invalidObject } from '../validation/fielderror.ts';
 import { current } from '../verbs/common.ts';
+import { admitPosted } from './admitted.ts';
 import { type Answer, bodyOf } from './answer.ts';
+import { writeContext } from './options.ts';
 import { sendJson } from './reply.ts';
 import { signedToken } from './signer.ts';
 
@@ -42,9 +44,11 @@ function bound(kernel: Kernel, namespace: string, reference: unknown): Dict {
   return { [(kind ?? '').toLowerCase()]: { name, uid: entry.uid } };
 }
 
-export const postToken: Answer = async (kernel, call, { info, namespace, name }) => {
+export const postToken: Answer = async (kernel, call, target) => {
+  const { info, namespace, name } = target;
   const account = kernel.store.object(info, current(kernel, info, namespace, name));
-  const request = await bodyOf(call, 'TokenRequest');
+  const context = writeContext(call, target, 'CreateOptions');
+  const request = await admitPosted(kernel, target, await bodyOf(call, 'TokenRequest'), context);
   const seconds = Number(at(request, 'spec', 'expirationSeconds') ?? HOUR);
   const errors = checkDuration(seconds);
   if (errors.length > 0) throw invalidObject('authentication.k8s.io', 'TokenRequest', '', errors);

@@ -11,6 +11,7 @@ import { admit } from '../verbs/input.ts';
 import { list } from '../verbs/list.ts';
 import { type PatchType, patch } from '../verbs/patch.ts';
 import { update } from '../verbs/update.ts';
+import { finished } from '../work.ts';
 import { mediaType, OPTIONS, parseApplied, parseBody, readBody } from './body.ts';
 import { deletionContext, isTrue, writeContext } from './options.ts';
 import { integer, listOptions, pageOf, viewOf } from './reads.ts';
@@ -28,20 +29,26 @@ export async function answerCreate(kernel: Kernel, call: Call, target: Target): 
   const { info, namespace } = target;
   const context = writeContext(call, target, 'CreateOptions');
   const { data, duplicates } = parseBody(await readBody(call.request), mediaType(call.request), info.kind);
-  const object = admit(info, data, namespace, context, duplicates);
-  send(kernel, call, target, 201, create(kernel, info, object, context));
+  const make = () => create(kernel, info, admit(info, data, namespace, context, duplicates), context);
+  send(kernel, call, target, 201, await finished(make));
 }
 
 export async function answerUpdate(kernel: Kernel, call: Call, target: Target): Promise<void> {
   const { info, namespace, name } = target;
   const context = writeContext(call, target, 'UpdateOptions');
   const { data, duplicates } = parseBody(await readBody(call.request), mediaType(call.request), info.kind);
-  const object = admit(info, data, namespace, context, duplicates);
+  const read = () => admit(info, data, namespace, context, duplicates);
+  const object = read();
   if (!object.metadata.name)
     throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
   if (object.metadata.name !== name)
     throw badRequest(`the name of the object (${object.metadata.name}) does not match the name on the URL (${name})`);
-  const { entry, created } = update(kernel, info, object, context);
+  let fresh: typeof object | undefined = object;
+  const { entry, created } = await finished(() => {
+    const own = fresh ?? read();
+    fresh = undefined;
+    return update(kernel, info, own, context);
+  });
   send(kernel, call, target, created ? 201 : 200, entry);
 }
 
@@ -86,7 +93,7 @@ export async function answerPatch(kernel: Kernel, call: Call, target: Target): P
     text: body.toString('utf8'),
     force: call.query.get('force') === 'true',
   };
-  const { entry, created } = patch(kernel, info, namespace, name, change, context);
+  const { entry, created } = await finished(() => patch(kernel, info, namespace, name, change, context));
   send(kernel, call, target, created ? 201 : 200, entry);
 }
 
@@ -136,8 +143,8 @@ function optionsOfQuery(query: URLSearchParams): GivenOptions {
 export async function answerDelete(kernel: Kernel, call: Call, target: Target): Promise<void> {
   const { info, namespace, name } = target;
   const options = await deleteOptions(call);
-  const context = deletionContext(call, target, options.dryRun?.includes('All') ?? false);
-  const { entry, gone } = remove(kernel, info, namespace, name, options, context);
+  const context = deletionContext(call, target, options);
+  const { entry, gone } = await finished(() => remove(kernel, info, namespace, name, options, context));
   const code = !gone && options.orphanDependents === false ? 202 : 200;
   if (!gone || answersObject(info)) {
     send(kernel, call, target, code, entry);
@@ -157,9 +164,11 @@ export async function answerDeleteCollection(kernel: Kernel, call: Call, target:
   const { info, version } = target;
   const { view, options: which } = listOptions(call, target, false);
   const options = await deleteOptions(call);
-  const context = deletionContext(call, target, options.dryRun?.includes('All') ?? false);
+  const context = { ...deletionContext(call, target, options), nameless: true };
   const found = list(kernel.store, info, { ...which, resourceVersion: '', resourceVersionMatch: '' });
-  const left = found.entries.map((entry) => remove(kernel, info, entry.namespace, entry.name, options, context).entry);
+  const left: Entry[] = [];
+  for (const { namespace, name } of found.entries)
+    left.push((await finished(() => remove(kernel, info, namespace, name, options, context))).entry);
   view.check();
   sendBytes(call, 200, viewList(kernel, info, version, pageOf(found), left, view), view.type);
 }

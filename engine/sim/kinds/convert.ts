@@ -69,3 +69,16 @@ export function convert(info: ResourceInfo, stored: SimObject, entry: Entry, ver
 export function declares(info: ResourceInfo, object: SimObject, version: string): boolean {
   return !info.custom || info.custom.complete(clone(object), version, false, true).length === 0;
 }
+
+/** An object of one version under the name of another; the object itself where it is of that version. */
+export const asVersion = (info: ResourceInfo, object: SimObject, version: string): SimObject =>
+  inApiVersion(object, apiVersionOf(info.group, version));
+
+/** The same with nothing that the version has no place for. */
+export function cutToVersion(info: ResourceInfo, object: SimObject, version: string): SimObject {
+  const converted = asVersion(info, object, version);
+  if (!info.custom || converted === object) return converted;
+  const copy = clone(converted);
+  info.custom.complete(copy, version, false, true);
+  return copy;
+}

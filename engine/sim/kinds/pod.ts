@@ -21,6 +21,7 @@ function addTolerations(spec: Dict): void {
   spec.tolerations = tolerations;
 }
 
+const TOKEN_VOLUME = 'kube-api-access-';
 const TOKEN_PATH = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 /** Mounts the service account's token the way admission does. */
@@ -30,9 +31,12 @@ function addToken(kernel: Kernel, spec: Dict, account: SimObject | undefined): v
   const containers = [...list(spec.containers), ...list(spec.initContainers)];
   const without = containers.filter((one) => !list(one.volumeMounts).some((mount) => mount.mountPath === TOKEN_PATH));
   if (without.length === 0) return;
-  const name = `kube-api-access-${kernel.suffix()}`;
+  const volumes = list(spec.volumes);
+  const known = volumes.find((volume) => String(volume.name).startsWith(TOKEN_VOLUME));
+  const name = known ? String(known.name) : `${TOKEN_VOLUME}${kernel.suffix()}`;
   for (const one of without)
     one.volumeMounts = [...list(one.volumeMounts), { name, readOnly: true, mountPath: TOKEN_PATH }];
+  if (known) return;
   const sources = [
     { serviceAccountToken: { expirationSeconds: 3607, path: 'token' } },
     { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
@@ -40,7 +44,7 @@ function addToken(kernel: Kernel, spec: Dict, account: SimObject | undefined): v
       downwardAPI: { items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }] },
     },
   ];
-  spec.volumes = [...list(spec.volumes), { name, projected: { sources, defaultMode: 420 } }];
+  spec.volumes = [...volumes, { name, projected: { sources, defaultMode: 420 } }];
 }
 
 /** The classes that every cluster has. */

@@ -28,6 +28,7 @@ import { limitRange, resourceQuota } from './validators/quantities.ts';
 import { secretShape } from './validators/secrets.ts';
 import { endpointSlice, endpoints, service } from './validators/services.ts';
 import { claim, storageClass, volume } from './validators/storage.ts';
+import { webhookConfiguration } from './validators/webhooks.ts';
 import {
   budget,
   daemonSet,
@@ -243,6 +244,8 @@ export const VALIDATE: Record<string, Validate> = {
   services: service,
   'validatingadmissionpolicies.admissionregistration.k8s.io': admissionPolicy,
   'validatingadmissionpolicybindings.admissionregistration.k8s.io': admissionBinding,
+  'mutatingwebhookconfigurations.admissionregistration.k8s.io': webhookConfiguration,
+  'validatingwebhookconfigurations.admissionregistration.k8s.io': webhookConfiguration,
   endpoints,
   configmaps: keyValues(['data', 'binaryData'], '[]'),
   secrets: keyValues(['data'], 'data'),

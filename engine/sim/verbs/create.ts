@@ -1,4 +1,4 @@
-import { checkPolicies } from '../admission/admit.ts';
+import { attemptOf, checked, mutated } from '../admission/chain.ts';
 import { alreadyExists, failure } from '../errors.ts';
 import { type Kernel, timestamp, type WriteContext } from '../kernel.ts';
 import { behaviourOf } from '../kinds/behaviour.ts';
@@ -9,11 +9,14 @@ import { emptyObject, initialStatus, nodeOf } from '../kinds/schema.ts';
 import { trackUpdate } from '../managed/manager.ts';
 import type { ResourceInfo } from '../resources/info.ts';
 import type { Entry } from '../store/entry.ts';
-import type { SimObject } from '../types.ts';
+import type { Dict, SimObject } from '../types.ts';
 import { invalidObject } from '../validation/fielderror.ts';
 import { validateMeta } from '../validation/meta.ts';
+import type { Work } from '../work.ts';
 import { checkNamespace, managerInfo } from './common.ts';
 
+/** What only the server writes. */
+const SYSTEM_FIELDS = ['uid', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'selfLink'];
 const NAME_ATTEMPTS = 8;
 const PREFIX_LIMIT = 58;
 
@@ -29,30 +32,26 @@ function generatedName(kernel: Kernel, info: ResourceInfo, object: SimObject): s
 }
 
 /** Writes a new object, given in the context's version; it is kept by reference. `tracked` is false where apply has set the owners. */
-export function create(
+export function* create(
   kernel: Kernel,
   info: ResourceInfo,
-  object: SimObject,
+  given: SimObject,
   context: WriteContext,
   tracked = true,
-): Entry {
-  const { metadata } = object;
+): Work<Entry> {
+  const namespace = given.metadata.namespace ?? '';
   const behaviour = behaviourOf(info);
   const { version } = context;
-  checkNamespace(kernel, info, metadata.namespace ?? '', metadata.name ?? '');
+  checkNamespace(kernel, info, namespace, given.metadata.name ?? '');
+  for (const field of SYSTEM_FIELDS) delete (given.metadata as unknown as Dict)[field];
+  if (tracked)
+    trackUpdate(nodeOf(info, version), emptyObject(info, version), given, managerInfo(kernel, info, context, 'Update'));
+  const attempt = attemptOf(info, given, undefined, context);
+  const object = yield* mutated(kernel, attempt, context);
+  const { metadata } = object;
   if (!metadata.name && metadata.generateName) metadata.name = generatedName(kernel, info, object);
   metadata.uid = kernel.uid();
   metadata.creationTimestamp = timestamp(kernel);
-  delete metadata.deletionTimestamp;
-  delete metadata.deletionGracePeriodSeconds;
-  delete (metadata as { selfLink?: string }).selfLink;
-  if (tracked)
-    trackUpdate(
-      nodeOf(info, version),
-      emptyObject(info, version),
-      object,
-      managerInfo(kernel, info, context, 'Update'),
-    );
   if (behaviour.generation) metadata.generation = 1;
   if (!behaviour.keepsStatus) {
     const status = initialStatus(info, version);
@@ -74,9 +73,12 @@ export function create(
   if (errors.length > 0) throw invalidObject(behaviour.errorGroup, info.kind, metadata.name ?? '', errors);
   for (const text of behaviour.rules.warn?.(object, undefined) ?? []) context.warn(text);
   checkLimits(kernel, info, object);
-  checkPolicies(kernel, info, object, undefined, context);
+  attempt.object = object;
+  attempt.name = metadata.name;
+  yield* checked(kernel, attempt, context);
+  checkNamespace(kernel, info, namespace, metadata.name);
   checkQuota(kernel, info, object);
-  if (kernel.store.entry(info, metadata.namespace ?? '', metadata.name)) throw alreadyExists(info, metadata.name);
+  if (kernel.store.entry(info, namespace, metadata.name)) throw alreadyExists(info, metadata.name);
   // The storage says this, and a dry run doesn't come so far.
   if (metadata.resourceVersion && !context.dryRun)
     throw failure(500, '', 'resourceVersion should not be set on objects to be created');

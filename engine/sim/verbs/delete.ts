@@ -1,10 +1,11 @@
-import { checkPolicies } from '../admission/admit.ts';
+import { attemptOf, checked, mutated } from '../admission/chain.ts';
 import { conflict, forbidden, qualified } from '../errors.ts';
 import { at, clone } from '../json.ts';
 import { type Kernel, timestamp, type WriteContext } from '../kernel.ts';
 import type { ResourceInfo } from '../resources/info.ts';
 import type { Entry } from '../store/entry.ts';
 import { type Dict, isDict, type SimObject } from '../types.ts';
+import { Overtaken, type Work } from '../work.ts';
 import { current, inVersion } from './common.ts';
 
 export interface Preconditions {
@@ -106,20 +107,23 @@ function withPropagation(info: ResourceInfo, finalizers: readonly string[], opti
 const LASTING = ['default', 'kube-system', 'kube-public'];
 
 /** Deletes at once where nothing holds the object, else marks it as being deleted. */
-export function remove(
+export function* remove(
   kernel: Kernel,
   info: ResourceInfo,
   namespace: string,
   name: string,
   options: DeleteOptions,
   context: WriteContext,
-): Deleted {
+): Work<Deleted> {
   if (info.plural === 'namespaces' && info.group === '' && LASTING.includes(name))
     throw forbidden(info, name, 'this namespace may not be deleted');
   const entry = current(kernel, info, namespace, name);
   checkPreconditions(info, entry, options.preconditions);
   const old = kernel.store.object(info, entry);
-  checkPolicies(kernel, info, undefined, inVersion(kernel, info, entry, context.version), context);
+  const attempt = attemptOf(info, undefined, inVersion(kernel, info, entry, context.version), context);
+  yield* mutated(kernel, attempt, context);
+  yield* checked(kernel, attempt, context);
+  if (kernel.store.entry(info, namespace, name) !== entry) throw new Overtaken();
   if (qualified(info) === 'jobs.batch' && !options.propagationPolicy && options.orphanDependents === undefined)
     context.warn(
       'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning',

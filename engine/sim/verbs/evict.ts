@@ -5,6 +5,7 @@ import type { ResourceInfo } from '../resources/info.ts';
 import { matchesLabels, parseLabelSelector } from '../selectors.ts';
 import { selectorText } from '../table/cells.ts';
 import type { Dict, SimObject } from '../types.ts';
+import { atOnce } from '../work.ts';
 import { current } from './common.ts';
 import { type DeleteOptions, remove } from './delete.ts';
 import { update } from './update.ts';
@@ -68,7 +69,8 @@ function mark(kernel: Kernel, info: ResourceInfo, pod: SimObject, context: Write
     message: 'Eviction API: evicting',
   };
   next.status = { ...status, conditions: [...conditions, condition] };
-  update(kernel, info, next, { ...context, version: info.storageVersion, subresource: 'status' }, { fromPatch: true });
+  const about = { ...context, version: info.storageVersion, subresource: 'status' };
+  atOnce(update(kernel, info, next, about, { fromPatch: true }));
 }
 
 /** Deletes a pod unless a disruption budget forbids it. What it takes from the budget is gone at once: the next eviction may come before any controller has counted. */
@@ -78,22 +80,19 @@ export function evict(
   namespace: string,
   name: string,
   options: DeleteOptions,
-  context: WriteContext,
+  request: WriteContext,
 ): void {
+  // The eviction has been admitted; what it does is asked of nobody.
+  const context = { ...request, admitted: true };
   const pod = kernel.store.object(info, current(kernel, info, namespace, name));
   const budget = budgetFor(kernel, pod);
   mark(kernel, info, pod, context);
-  remove(kernel, info, namespace, name, options, context);
+  atOnce(remove(kernel, info, namespace, name, options, context));
   if (!budget) return;
   const status = budget.status as Dict;
   const left = clone(budget);
   left.status = { ...status, disruptionsAllowed: Number(status.disruptionsAllowed) - 1 };
   const budgets = kernel.registry.get(BUDGETS);
-  update(
-    kernel,
-    budgets,
-    left,
-    { ...context, version: budgets.storageVersion, subresource: 'status' },
-    { fromPatch: true },
-  );
+  const about = { ...context, version: budgets.storageVersion, subresource: 'status' };
+  atOnce(update(kernel, budgets, left, about, { fromPatch: true }));
 }

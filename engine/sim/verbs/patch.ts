@@ -11,6 +11,7 @@ import { apiVersionOf, type ResourceInfo } from '../resources/info.ts';
 import { DecodeError } from '../schema/decode.ts';
 import { type Dict, isDict, type SimObject } from '../types.ts';
 import { invalid, invalidObject } from '../validation/fielderror.ts';
+import type { Work } from '../work.ts';
 import { current, inVersion, managerInfo } from './common.ts';
 import { create } from './create.ts';
 import { otherKind, setNamespace, warnOfFinalizers } from './input.ts';
@@ -46,15 +47,15 @@ function patched(info: ResourceInfo, old: SimObject, patch: Patch, version: stri
 }
 
 /** Patches an object. Apply creates it where it isn't there. */
-export function patch(
+export function* patch(
   kernel: Kernel,
   info: ResourceInfo,
   namespace: string,
   name: string,
   change: Patch,
   context: WriteContext,
-): Written {
-  if (change.type === 'apply') return applyPatch(kernel, info, namespace, name, change, context);
+): Work<Written> {
+  if (change.type === 'apply') return yield* applyPatch(kernel, info, namespace, name, change, context);
   const { version } = context;
   const entry = current(kernel, info, namespace, name);
   const old = inVersion(kernel, info, entry, version);
@@ -67,7 +68,7 @@ export function patch(
     throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`);
   setNamespace(info, object, namespace);
   if (info.custom) warnOfFinalizers(object, context);
-  return update(kernel, info, object, context, { fromPatch: true });
+  return yield* update(kernel, info, object, context, { fromPatch: true });
 }
 
 /** The patched data as an object. JSON and merge patches that make something else of it are at fault themselves; 422 quotes the result. */
@@ -135,14 +136,14 @@ function quoted(info: ResourceInfo, old: SimObject, change: Patch, version: stri
     : quoteChanged(jsonPatch(whole, change.data), change.data);
 }
 
-function applyPatch(
+function* applyPatch(
   kernel: Kernel,
   info: ResourceInfo,
   namespace: string,
   name: string,
   change: Patch,
   context: WriteContext,
-): Written {
+): Work<Written> {
   const { version } = context;
   const { data } = change;
   if (!isDict(data)) throw badRequest('error decoding YAML: the configuration must be an object');
@@ -179,8 +180,8 @@ function applyPatch(
     updateLastApplied(decoded, data, context.manager);
     decoded.metadata.name = name;
     if (info.namespaced) decoded.metadata.namespace = namespace;
-    if (!entry) return { entry: create(kernel, info, decoded, context, false), changed: true, created: true };
-    return update(kernel, info, decoded, context, { tracked: false, fromPatch: true });
+    if (!entry) return { entry: yield* create(kernel, info, decoded, context, false), changed: true, created: true };
+    return yield* update(kernel, info, decoded, context, { tracked: false, fromPatch: true });
   } catch (error) {
     if (error instanceof ListKeyError) throw failure(500, '', `${problem}: ${error.message}`);
     throw error;

@@ -1,4 +1,6 @@
 /** The scale subresource: replicas of whatever has them, in one shape. */
+
+import type { Shape } from '../admission/chain.ts';
 import { ApiError, badRequest, conflict, internalError, MODIFIED } from '../errors.ts';
 import { at, clone, setKey } from '../json.ts';
 import type { Kernel, WriteContext } from '../kernel.ts';
@@ -8,6 +10,7 @@ import { selectorText } from '../table/cells.ts';
 import { humanDuration } from '../table/duration.ts';
 import { type Dict, isDict, type Labels, type SimObject } from '../types.ts';
 import { invalid, invalidObject } from '../validation/fielderror.ts';
+import type { Work } from '../work.ts';
 import { current, inVersion } from './common.ts';
 import { update } from './update.ts';
 
@@ -48,13 +51,18 @@ export interface Scale extends Dict {
 /** An object's Scale, of autoscaling/v1. */
 export function readScale(kernel: Kernel, info: ResourceInfo, version: string, entry: Entry): Scale {
   const object = inVersion(kernel, info, entry, version);
-  const paths = pathsOf(info, version);
-  const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
-  const wanted = at(object, ...paths.spec);
+  const wanted = at(object, ...pathsOf(info, version).spec);
   if (info.custom && (wanted === undefined || wanted === null)) {
     const why = `the spec replicas field "${info.custom.scale(version)?.specReplicasPath}" does not exist`;
     throw new ApiError(internalError(why));
   }
+  return scaleOf(info, version, object);
+}
+
+function scaleOf(info: ResourceInfo, version: string, object: SimObject): Scale {
+  const paths = pathsOf(info, version);
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
+  const wanted = at(object, ...paths.spec);
   const selector = selectorOf(info, object, paths);
   return {
     kind: 'Scale',
@@ -95,14 +103,14 @@ const isOwned = ({ metadata }: SimObject, path: readonly string[]): boolean =>
   );
 
 /** Writes the replicas of a Scale to its object. */
-export function writeScale(
+export function* writeScale(
   kernel: Kernel,
   info: ResourceInfo,
   namespace: string,
   name: string,
   scale: Dict,
   context: WriteContext,
-): Entry {
+): Work<Entry> {
   const entry = current(kernel, info, namespace, name);
   const replicas = at(scale, 'spec', 'replicas') ?? 0;
   // A custom resource is looked at by its own rules.
@@ -116,12 +124,20 @@ export function writeScale(
   const asked = at(scale, 'metadata', 'resourceVersion');
   if (asked && asked !== String(entry.rev)) throw conflict(info, name, MODIFIED);
   const object = clone(inVersion(kernel, info, entry, context.version));
-  let here = object as unknown as Dict;
   const path = pathsOf(info, context.version).spec;
-  for (const step of path.slice(0, -1)) {
-    if (!isDict(here[step])) setKey(here, step, {});
-    here = here[step] as Dict;
-  }
-  setKey(here, path.at(-1) ?? 'replicas', replicas);
-  return update(kernel, info, object, context, { fromPatch: true, tracked: isOwned(object, path) }).entry;
+  const write = (to: SimObject, amount: unknown): void => {
+    let here = to as unknown as Dict;
+    for (const step of path.slice(0, -1)) {
+      if (!isDict(here[step])) setKey(here, step, {});
+      here = here[step] as Dict;
+    }
+    setKey(here, path.at(-1) ?? 'replicas', amount);
+  };
+  write(object, replicas);
+  const shape: Shape = {
+    show: (one) => scaleOf(info, context.version, one) as unknown as SimObject,
+    take: (shown, one) => write(one, at(shown, 'spec', 'replicas') ?? 0),
+  };
+  return (yield* update(kernel, info, object, context, { fromPatch: true, tracked: isOwned(object, path), shape }))
+    .entry;
 }

@@ -1,4 +1,4 @@
-import { checkPolicies } from '../admission/admit.ts';
+import { attemptOf, checked, mutated, type Shape } from '../admission/chain.ts';
 import { conflict, failure, MODIFIED, notFound } from '../errors.ts';
 import { at, equal } from '../json.ts';
 import type { Kernel, WriteContext } from '../kernel.ts';
@@ -13,6 +13,7 @@ import type { Entry } from '../store/entry.ts';
 import type { Meta, SimObject } from '../types.ts';
 import { invalid, invalidObject } from '../validation/fielderror.ts';
 import { validateMeta, validateMetaUpdate } from '../validation/meta.ts';
+import { Overtaken, type Work } from '../work.ts';
 import { inVersion, managerInfo, specOf } from './common.ts';
 import { create } from './create.ts';
 
@@ -64,6 +65,8 @@ export interface UpdateOptions {
   tracked?: boolean;
   /** Patches are made against what is there now, whatever version the client knew. */
   fromPatch?: boolean;
+  /** How admission sees the object. */
+  shape?: Shape;
 }
 
 /** Owners under a version that lacks a field of the object can't be compared with the change: of such an object all are forgotten. */
@@ -75,25 +78,27 @@ function track(kernel: Kernel, info: ResourceInfo, old: SimObject, next: SimObje
 }
 
 /** Replaces an object by one in the context's version, kept by reference. With a subresource only that part of it counts. */
-export function update(
+export function* update(
   kernel: Kernel,
   info: ResourceInfo,
-  object: SimObject,
+  given: SimObject,
   context: WriteContext,
   options: UpdateOptions = {},
-): Written {
+): Work<Written> {
   const behaviour = behaviourOf(info);
   const { version } = context;
-  const { name, namespace = '' } = object.metadata;
+  const { name, namespace = '' } = given.metadata;
   const entry = kernel.store.entry(info, namespace, name);
   if (!entry) {
     if (!behaviour.createOnUpdate || context.subresource || options.fromPatch) throw notFound(info, name);
-    return { entry: create(kernel, info, object, context), changed: true, created: true };
+    return { entry: yield* create(kernel, info, given, context), changed: true, created: true };
   }
   const patched = options.fromPatch === true;
-  checkVersion(info, object.metadata, entry, behaviour.unconditional || patched, patched, context.dryRun);
+  checkVersion(info, given.metadata, entry, behaviour.unconditional || patched, patched, context.dryRun);
   const old = inVersion(kernel, info, entry, version);
-  if (options.tracked !== false) track(kernel, info, old, object, context);
+  if (options.tracked !== false) track(kernel, info, old, given, context);
+  const attempt = attemptOf(info, given, old, context);
+  const object = yield* mutated(kernel, attempt, context, options.shape);
   let next = object;
   if (context.subresource === 'status') next = withStatus(info, object, old);
   else if (!context.subresource && !behaviour.keepsStatus) {
@@ -125,7 +130,9 @@ export function update(
   if (errors.length > 0) throw invalidObject(behaviour.errorGroup, info.kind, name, errors);
   if (!context.subresource) for (const text of behaviour.rules.warn?.(next, old) ?? []) context.warn(text);
   if (!context.subresource) checkLimits(kernel, info, next, old);
-  checkPolicies(kernel, info, next, old, context);
+  attempt.object = next;
+  yield* checked(kernel, attempt, context, options.shape);
+  if (kernel.store.entry(info, namespace, name) !== entry) throw new Overtaken();
   if (!context.subresource) {
     checkQuota(kernel, info, next, old);
   }

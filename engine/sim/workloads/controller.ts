@@ -1,6 +1,7 @@
 import { wholeSeconds } from '../clock.ts';
 import type { SimCluster } from '../cluster.ts';
 import { ApiError } from '../errors.ts';
+import { Undecided } from '../held.ts';
 import { type EventNote, makeRecorder, type Recorder } from '../node/events.ts';
 import type { SimObject } from '../types.ts';
 import { type Sight, View } from './view.ts';
@@ -117,6 +118,11 @@ export function runControllers(
           reason: 'FailedCreate',
           message: `Error creating: ${error.message}`,
         });
+      // The pod comes by itself, or is refused at the next attempt.
+      if (error instanceof Undecided) {
+        again(RETRY.base);
+        return;
+      }
       const times = (refusals.get(id) ?? 0) + 1;
       refusals.set(id, times);
       again(Math.min(RETRY.base * 2 ** times, RETRY.cap));

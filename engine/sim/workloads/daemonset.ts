@@ -111,8 +111,9 @@ function place(set: SimObject, template: PodTemplate, hash: string, nodes: reado
     const pinned = { ...template, spec: { ...spec, affinity: pinnedTo(node) } as Scheduled };
     const generation = set.metadata.annotations?.['deprecated.daemonset.template.generation'] ?? '1';
     const labels = { [HASH]: hash, 'pod-template-generation': generation };
-    const made = kit.view.create('pods', podFrom(set, pinned, { generateName: `${set.metadata.name}-`, labels }));
-    kit.record(set, { type: 'Normal', reason: 'SuccessfulCreate', message: `Created pod: ${made.metadata.name}` });
+    kit.view.create('pods', podFrom(set, pinned, { generateName: `${set.metadata.name}-`, labels }), (pod) =>
+      kit.record(set, { type: 'Normal', reason: 'SuccessfulCreate', message: `Created pod: ${pod.metadata.name}` }),
+    );
   }
 }
 

@@ -241,8 +241,9 @@ function rested(failed: readonly SimObject[], pods: readonly SimObject[], kit: K
 }
 
 function make(job: SimObject, template: PodTemplate, metadata: object, kit: Kit): void {
-  const made = kit.view.create('pods', podFrom(job, template, { ...metadata, finalizers: [FINALIZER] }));
-  kit.record(job, { type: 'Normal', reason: 'SuccessfulCreate', message: `Created pod: ${made.metadata.name}` });
+  kit.view.create('pods', podFrom(job, template, { ...metadata, finalizers: [FINALIZER] }), (pod) =>
+    kit.record(job, { type: 'Normal', reason: 'SuccessfulCreate', message: `Created pod: ${pod.metadata.name}` }),
+  );
 }
 
 /** What tells a pod which of the completions it is. */

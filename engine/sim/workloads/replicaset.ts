@@ -1,4 +1,5 @@
 import { ApiError } from '../errors.ts';
+import { Undecided } from '../held.ts';
 import { equal } from '../json.ts';
 import type { SimObject } from '../types.ts';
 import { claimed, takers } from './claim.ts';
@@ -61,8 +62,9 @@ function act(set: SimObject, spec: ReplicaSetSpec, kind: Kind, kit: Kit): ApiErr
   const wanted = spec.replicas ?? 1;
   try {
     for (let n = pods.length; n < wanted; n++) {
-      const pod = kit.view.create('pods', podFrom(set, spec.template, { generateName: `${set.metadata.name}-` }));
-      kit.record(set, { type: 'Normal', reason: 'SuccessfulCreate', message: `Created pod: ${pod.metadata.name}` });
+      kit.view.create('pods', podFrom(set, spec.template, { generateName: `${set.metadata.name}-` }), (pod) =>
+        kit.record(set, { type: 'Normal', reason: 'SuccessfulCreate', message: `Created pod: ${pod.metadata.name}` }),
+      );
     }
   } catch (error) {
     if (error instanceof ApiError) return error;
@@ -101,12 +103,20 @@ function report(set: SimObject, spec: ReplicaSetSpec, kind: Kind, refusal: ApiEr
     availableReplicas: waits.filter((wait) => wait === 0).length,
   };
   const status = {
-    ...(refusal ? { conditions: [failing(set, refusal, kit)] } : {}),
+    ...conditionsOf(set, refusal, kit),
     replicas: pods.length,
     ...Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0)),
     observedGeneration: set.metadata.generation,
   };
   if (!equal(status, set.status)) kit.view.update(kind.resource, { ...set, status } as SimObject, 'status');
+}
+
+function conditionsOf(set: SimObject, refusal: ApiError | undefined, kit: Kit): { conditions?: unknown } {
+  if (!refusal) return {};
+  if (!(refusal instanceof Undecided)) return { conditions: [failing(set, refusal, kit)] };
+  // Until more is known what was known holds.
+  const { conditions } = (set.status ?? {}) as { conditions?: unknown };
+  return conditions ? { conditions } : {};
 }
 
 const FAILURE = 'ReplicaFailure';

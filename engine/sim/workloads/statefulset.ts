@@ -218,12 +218,13 @@ function create(set: SimObject, kit: Kit, ordinal: number, index: number, revisi
       ...own.map((volume) => ({ name: volume, persistentVolumeClaim: { claimName: `${volume}-${name}` } })),
       ...(pod.spec.volumes ?? []).filter((volume) => !own.includes(volume.name)),
     ];
-  kit.view.create('pods', pod);
-  kit.record(set, {
-    type: 'Normal',
-    reason: 'SuccessfulCreate',
-    message: `create Pod ${name} in StatefulSet ${set.metadata.name} successful`,
-  });
+  kit.view.create('pods', pod, () =>
+    kit.record(set, {
+      type: 'Normal',
+      reason: 'SuccessfulCreate',
+      message: `create Pod ${name} in StatefulSet ${set.metadata.name} successful`,
+    }),
+  );
 }
 
 function remove(set: SimObject, kit: Kit, pod: SimObject): void {

@@ -119,8 +119,9 @@ export class View {
       yield this.#sight(info, entry);
   }
 
-  create(resource: string, object: object): SimObject {
-    return this.#cluster.create(resource, object);
+  /** `made` is told of it when it is there: a pod that webhooks are asked about comes later, and this throws then. */
+  create(resource: string, object: object, made?: (object: SimObject) => void): SimObject {
+    return this.#cluster.create(resource, object, made ? { made } : {});
   }
 
   /** Undefined where somebody else was faster; the change is seen and dealt with then. */

@@ -20,6 +20,8 @@ network() {
   in_net ip addr replace "$inside/30" dev eth0
   in_net ip link set eth0 up
   in_net ip link set lo up
+  # The API server reaches webhooks by the addresses of their Services, which a rule of kube-proxy replaces once there is a way at all.
+  in_net ip route replace 10.96.0.0/16 via "$outside"
   in_net sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward'
   ip route replace "10.$net.0.0/16" via "$inside" dev "$link"
 }
