@@ -2,6 +2,7 @@
 import { Authorizer, ResourceCheck } from '../cel/authorizer.ts';
 import { seenWhole } from '../cel/seen.ts';
 import { qualified } from '../errors.ts';
+import { INSIDE } from '../inside.ts';
 import type { Kernel, WriteContext } from '../kernel.ts';
 import { decide } from '../rbac/rules.ts';
 import { apiVersionOf, type ResourceInfo } from '../resources/info.ts';
@@ -60,10 +61,27 @@ export function attemptOf(
     name: nameless ? '' : name,
     object,
     old,
-    user,
+    user: user === INSIDE ? controllerFor(object ?? old) : user,
     dryRun,
     options,
   };
+}
+
+/** Whose controllers make what is owned by a kind. */
+const CONTROLLERS: Record<string, string> = {
+  DaemonSet: 'daemon-set-controller',
+  Job: 'job-controller',
+  ReplicaSet: 'replicaset-controller',
+  ReplicationController: 'replication-controller',
+  StatefulSet: 'statefulset-controller',
+};
+const GROUPS = ['system:serviceaccounts', 'system:serviceaccounts:kube-system', 'system:authenticated'];
+
+/** As whom a controller is known outside. */
+function controllerFor(object: SimObject | undefined): User {
+  const owner = object?.metadata.ownerReferences?.find(({ controller }) => controller);
+  const account = owner && CONTROLLERS[owner.kind];
+  return account ? { name: `system:serviceaccount:kube-system:${account}`, groups: GROUPS } : INSIDE;
 }
 
 export function namespaceOf(kernel: Kernel, name: string): SimObject | undefined {

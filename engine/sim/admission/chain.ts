@@ -20,7 +20,7 @@ export interface Shape {
   take(shown: SimObject, object: SimObject): void;
 }
 
-function isExempt({ info, operation, user }: Attempt, { admitted }: WriteContext): boolean {
+function isExempt({ info, operation }: Attempt, { admitted, user }: WriteContext): boolean {
   // Nobody can lock themselves out of the policies.
   if (admitted || info.group === 'admissionregistration.k8s.io') return true;
   // What controllers do is tried again where it is the making of a pod.

@@ -12,6 +12,7 @@ interface Asked {
   uid: string;
   operation: string;
   name?: string;
+  userInfo: { username: string };
   object: SimObject;
 }
 
@@ -131,6 +132,10 @@ test('what controllers make is changed by webhooks too, and is made once', async
   expect(sim.cluster.list('pods').every(({ metadata }) => metadata.labels?.by === 'hook')).toBe(true);
   // The names of a ReplicaSet's pods are found after webhooks have seen them.
   expect(asked.map(({ name = '' }) => name).sort()).toEqual(['', '', '', 's-0', 's-1', 's-2']);
+  expect([...new Set(asked.map(({ userInfo }) => userInfo.username))].sort()).toEqual([
+    'system:serviceaccount:kube-system:replicaset-controller',
+    'system:serviceaccount:kube-system:statefulset-controller',
+  ]);
   expect(events('SuccessfulCreate').filter((text) => /pod/i.test(text))).toHaveLength(6);
   expect(events('FailedCreate')).toEqual([]);
   workloads.close();
