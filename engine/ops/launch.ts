@@ -18,7 +18,7 @@ import { requestSpec } from './plan.ts';
 import type { Prepared } from './prepare.ts';
 import { blockerOf, twinOf } from './queueing.ts';
 import { type Ending, execute } from './runner.ts';
-import { Exists, type JournalStore, type RunRef, type Stored, Unsealed } from './store.ts';
+import { BrokenOff, Exists, type JournalStore, type RunRef, type Stored, Unsealed } from './store.ts';
 import { listRuns, type Stores } from './stores.ts';
 import type { AttemptTarget } from './target.ts';
 import type { Told } from './told.ts';
@@ -155,7 +155,7 @@ export interface LaunchOptions {
 
 /**
  * Starts a run of a plan in the first store that takes it. Rejects with NotBegun (it can't start, nothing was kept), Exists,
- * Orphan, or a KubeError; nothing is left behind then.
+ * Orphan, or a KubeError, and nothing is left behind then; with BrokenOff where it is kept, and a command may have begun.
  */
 export async function launch(
   engine: Engine,
@@ -213,8 +213,10 @@ export async function launch(
         );
         return { handle, ending };
       } catch (error) {
+        if (error instanceof Orphan) throw error;
+        if (handle.stored) throw new BrokenOff(handle.stored, error);
         if (error instanceof Exists && options.name === undefined) continue;
-        const elsewhere = error instanceof KubeError && error.status === 403 && !handle.stored && i + 1 < stores.length;
+        const elsewhere = error instanceof KubeError && error.status === 403 && i + 1 < stores.length;
         if (!elsewhere) throw error;
         break;
       } finally {

@@ -77,6 +77,18 @@ export const goOnWith = ({ ref }: Pick<Stored, 'ref'>): string =>
 export const UNSEALED =
   'written or changed by somebody else, or by you from another machine or through another address of the API server';
 
+/** An engine can't see to a run any more that is kept already: what it may have sent goes on without it. */
+export class BrokenOff extends Error {
+  override readonly name = 'BrokenOff';
+  constructor(stored: Pick<Stored, 'ref'>, cause: unknown) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    super(
+      `${stored.ref.name} can't be seen to from here any more (${why}); what it may have started goes on. Follow it with: ${goOnWith(stored)}`,
+      { cause },
+    );
+  }
+}
+
 /** Something would be executed of a journal that this user's engines did not write. */
 export class Unsealed extends Error {
   override readonly name = 'Unsealed';

@@ -13,7 +13,7 @@ import { type Engine, launch, makeEngine, Orphan } from '../../engine/ops/launch
 import { planDigest, toPlan } from '../../engine/ops/plan.ts';
 import { type Prepared, prepare } from '../../engine/ops/prepare.ts';
 import { accessQuestions, permissionsOf } from '../../engine/ops/rights.ts';
-import { Exists, HandedOver, type Stored } from '../../engine/ops/store.ts';
+import { BrokenOff, Exists, HandedOver, type Stored } from '../../engine/ops/store.ts';
 import { findRun, KEPT_WORDS, openStores, type Stores, storeForNew } from '../../engine/ops/stores.ts';
 import { Told } from '../../engine/ops/told.ts';
 import type { Offer, Plan } from '../../engine/protocol.ts';
@@ -202,6 +202,7 @@ async function start(client: KubeClient, prepared: Prepared, stores: Stores, opt
     if (ending.ending === 'incapable') say(ending.why);
     return await goOnWith(engine, stored, told, options, ending.ending !== 'incapable');
   } catch (error) {
+    if (error instanceof BrokenOff) throw new Refusal(error.message, EXIT.unknown);
     if (error instanceof Orphan) {
       const { stored } = error;
       say(

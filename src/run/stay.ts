@@ -4,7 +4,7 @@ import type { KubeClient } from '../../engine/kube/types.ts';
 import { attend } from '../../engine/ops/attend.ts';
 import { document } from '../../engine/ops/document.ts';
 import { type Engine, makeEngine } from '../../engine/ops/launch.ts';
-import type { JournalStore, Stored } from '../../engine/ops/store.ts';
+import { BrokenOff, type JournalStore, type Stored } from '../../engine/ops/store.ts';
 import { findRun, listRuns, openStores } from '../../engine/ops/stores.ts';
 import { Told } from '../../engine/ops/told.ts';
 import { systemClock } from '../../engine/runtime/clock.ts';
@@ -62,7 +62,9 @@ export async function stay(
         onStand: (text) => say(`${name}: ${text}`),
       },
       signal,
-    );
+    ).catch((error: unknown) => {
+      throw new Refusal(new BrokenOff(stored, error).message, EXIT.unknown);
+    });
     if (attended.end === 'vanished') throw new Refusal(`${attended.why}; what it had started may go on`, EXIT.unknown);
     say(verdict(attended.stored, attended.end));
     if (output !== 'text') await print(document(attended.stored), output);
