@@ -75,8 +75,12 @@ export async function startCockpit(input: CockpitInput): Promise<CockpitResult> 
   );
 
   let finish: (result: { code: number; lines?: string[] }) => void = () => undefined;
+  let over = false;
   const end = new Promise<{ code: number; lines?: string[] }>((resolve) => {
-    finish = resolve;
+    finish = (result) => {
+      over = true;
+      resolve(result);
+    };
   });
   const crash = (error: unknown) => finish({ code: 1, lines: [crashLine(error, logCrash(error, env, now()))] });
   const gone = () => finish({ code: GONE });
@@ -129,6 +133,7 @@ export async function startCockpit(input: CockpitInput): Promise<CockpitResult> 
   const source = createKeySource(
     stdin as TerminalInput,
     (token) => {
+      if (over) return;
       clock.key();
       try {
         dispatch(app, token);
@@ -249,7 +254,6 @@ export async function startCockpit(input: CockpitInput): Promise<CockpitResult> 
   const farewell = [...(lines ?? []), ...(options.rehearsal ? [] : app.farewell())];
   saveHistory(env, app.state().history);
   clock.stop();
-  source.close();
   app.close();
   try {
     instance.unmount();
@@ -257,7 +261,7 @@ export async function startCockpit(input: CockpitInput): Promise<CockpitResult> 
   } catch {
     // The terminal has gone, or the crash was Ink's own.
   }
-  await written(stdout);
+  await Promise.all([written(stdout), source.shut(code === 1)]);
   if (code === 1) rescue();
   blocking(stdout, true);
   for (const [signal, handler] of onSignal) events.off(signal, handler);

@@ -243,3 +243,12 @@ it('ticks an age when it reads differently', async () => {
   t.pass(1_000);
   await t.until('stale 43s');
 });
+
+it('refuses a paste that no line has room for, in one line, and goes on', async () => {
+  const t = await launch();
+  await t.until('ledger-pg');
+  await t.press('/', KEY.paste('q'.repeat(200_000)));
+  await t.until('No room here for 200,000 characters: nothing was taken.');
+  await t.press('ledger');
+  await t.until('/ledger');
+});

@@ -1,7 +1,7 @@
 /** One token in, one thing done: text into the field that has the cursor, or the innermost binding of the key. */
 import type { App } from '../app.ts';
 import { counted } from '../rows/freshness.ts';
-import { edit, insert } from '../store/text.ts';
+import { edit, insert, type TextField } from '../store/text.ts';
 import { allowed, find, type KeyContext, keyName } from './bindings.ts';
 import { setPrompt } from './prompt.ts';
 import type { Token } from './tokenizer.ts';
@@ -16,8 +16,8 @@ export function dispatch(app: App, token: Token): void {
   if (overlay?.kind === 'prompt') {
     const edited = token.t === 'key' && token.text === '' ? edit(overlay.field, token.key) : null;
     if (token.t === 'paste' || token.text !== '') {
-      setPrompt(app, overlay, insert(overlay.field, token.text));
-      if (token.t === 'paste') sayJoined(app, token.text);
+      const filled = fill(app, overlay.field, token);
+      if (filled) setPrompt(app, overlay, filled);
     } else if (run(app, token.key, ['prompt'])) return;
     else if (ALWAYS.has(token.key)) run(app, token.key, ['global']);
     else if (edited) setPrompt(app, overlay, edited);
@@ -32,8 +32,8 @@ export function dispatch(app: App, token: Token): void {
   const field = definition.field?.(view, app) ?? null;
   if (token.t === 'paste') {
     if (field) {
-      definition.type?.(view, app, insert(field, token.text));
-      sayJoined(app, token.text);
+      const filled = fill(app, field, token);
+      if (filled) definition.type?.(view, app, filled);
     } else app.say('info', `Pasted text is not taken here (${counted(token.text.length, 'character')}).`);
     return;
   }
@@ -49,7 +49,8 @@ export function dispatch(app: App, token: Token): void {
         )
       )
         return;
-      definition.type?.(view, app, insert(field, token.text));
+      const filled = fill(app, field, token);
+      if (filled) definition.type?.(view, app, filled);
       return;
     }
     if (run(app, token.key, contexts)) return;
@@ -64,6 +65,17 @@ export function dispatch(app: App, token: Token): void {
 /** A key that is somebody's habit elsewhere must not seem to have worked. */
 const sayNothing = (app: App, key: string, help = '?'): void =>
   app.say('info', `${keyName(key, app.ascii)} does nothing here: ${help} lists the keys that do.`);
+
+/** The field with what was typed or pasted in it; null where that has no room, which is said. */
+function fill(app: App, field: TextField, token: Token): TextField | null {
+  const filled = insert(field, token.text);
+  if (filled === field) {
+    app.say('warn', `No room here for ${counted(token.text.length, 'character')}: nothing was taken.`);
+    return null;
+  }
+  if (token.t === 'paste') sayJoined(app, token.text);
+  return filled;
+}
 
 /** What was several lines is one now, and may mean something else. */
 function sayJoined(app: App, pasted: string): void {

@@ -13,6 +13,8 @@ export interface Tokenizer {
   expire(): Token[];
   /** Milliseconds after which `expire` is due; 0: nothing pending. */
   readonly wait: number;
+  /** The end of a paste is still to come. */
+  readonly pasting: boolean;
 }
 
 const ESC = '\x1b';
@@ -216,6 +218,9 @@ export function createTokenizer(): Tokenizer {
       if (pending === ESC) return [key('esc')];
       // ESC and one character is a key with Alt; anything longer was a reply that lost its end.
       return pending.length === 2 ? [key(`alt-${pending[1]}`)] : [];
+    },
+    get pasting() {
+      return paste !== null;
     },
     get wait() {
       if (paste !== null) return WAIT_PASTE;

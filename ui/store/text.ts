@@ -10,11 +10,16 @@ export const textField = (value = ''): TextField => ({ value, cursor: [...value]
 /** What came by a paste or a key is one line without control characters. */
 const oneLine = (text: string) => text.replace(/[\n\t]+/g, ' ').replace(/[\x00-\x1f\x7f-\x9f]/g, '');
 
+/** Code points that a field may have: far more than anybody types, and little enough to edit at every key. */
+export const FIELD_LIMIT = 65_536;
+
+/** The field itself where the text has no room in it: a value that was cut could mean something else. */
 export function insert(field: TextField, text: string): TextField {
   const added = [...oneLine(text)];
   const chars = [...field.value];
-  chars.splice(field.cursor, 0, ...added);
-  return { value: chars.join(''), cursor: field.cursor + added.length };
+  if (added.length > 0 && chars.length + added.length > FIELD_LIMIT) return field;
+  const value = [...chars.slice(0, field.cursor), ...added, ...chars.slice(field.cursor)].join('');
+  return { value, cursor: field.cursor + added.length };
 }
 
 /** Editing keys as readline has them; null for a key that edits nothing. */

@@ -130,7 +130,7 @@ function checkCombined(value: unknown, schema: Schema, field: string, errors: Fi
     const results = tried(schema.anyOf);
     if (!results.some((one) => one.length === 0)) {
       fail('validate at least one schema (anyOf)');
-      errors.push(...nearest(results));
+      for (const one of nearest(results)) errors.push(one);
     }
   }
   if (schema.oneOf) {
@@ -140,12 +140,12 @@ function checkCombined(value: unknown, schema: Schema, field: string, errors: Fi
       fail(
         `validate one and only one schema (oneOf). ${valid === 0 ? 'Found none valid' : `Found ${valid} valid alternatives`}`,
       );
-    if (valid === 0) errors.push(...nearest(results));
+    if (valid === 0) for (const one of nearest(results)) errors.push(one);
   }
   if (schema.allOf) {
     const results = tried(schema.allOf);
     const valid = results.filter((one) => one.length === 0).length;
-    errors.push(...results.flat());
+    for (const one of results.flat()) errors.push(one);
     if (valid < results.length) fail(`validate all the schemas (allOf)${valid === 0 ? '. None validated' : ''}`);
   }
   if (schema.not && problems(value, schema.not, field).length === 0) fail('not validate the schema (not)');
@@ -157,7 +157,7 @@ function check(value: unknown, old: Old, schema: Schema, field: string, errors: 
   checkValue(value, old, schema, field, found);
   // What was wrong before and hasn't changed is let be.
   if (found.length > 0 && old !== undefined && equal(value, old)) return;
-  errors.push(...found);
+  for (const one of found) errors.push(one); // a list may have more faults than a call takes arguments
 }
 
 function checkValue(value: unknown, old: Old, schema: Schema, field: string, errors: FieldError[]): void {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { edit, insert, textField } from '../../../../ui/store/text.ts';
+import { edit, FIELD_LIMIT, insert, textField } from '../../../../ui/store/text.ts';
 
 const keys = (value: string, ...names: string[]) =>
   names.reduce((field, key) => edit(field, key) ?? field, textField(value));
@@ -11,6 +11,13 @@ it('edits as readline does', () => {
   expect(keys('one two', 'alt-b', 'ctrl-u').value).toBe('two');
   expect(keys('日本', 'left', 'backspace').value).toBe('本');
   expect(edit(textField('x'), 'f5')).toBeNull();
+});
+
+it('takes no more than a line of a form or a prompt may have, and then nothing at all', () => {
+  const field = textField('a');
+  expect([...insert(field, 'q'.repeat(60_000)).value]).toHaveLength(60_001);
+  expect(insert(field, 'q'.repeat(200_000))).toBe(field);
+  expect(insert(textField('q'.repeat(FIELD_LIMIT)), 'q').value).toHaveLength(FIELD_LIMIT);
 });
 
 it('takes a pasted newline as a space and no control character at all', () => {
