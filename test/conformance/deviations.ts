@@ -4,6 +4,8 @@ export const DEVIATIONS: Record<string, string> = {
   'custom: of another version': 'fields are not compared with the schema of a version that is not served',
   'custom: definition without storage version': 'the message prints a Go struct',
   'definitions: restrictions at the root beside a status': 'the message prints a Go struct',
+  'lifetimes: a claim of another class': 'the message ends with a diff of Go structs',
+  'lifetimes: another grace': 'the message ends with a diff of Go structs',
   'refused: HorizontalPodAutoscaler: no policies': 'an empty list reads as one that is not given',
   'writes: pod command may not': 'the message ends with a diff of Go structs',
 };

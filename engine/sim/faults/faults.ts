@@ -3,10 +3,10 @@
  * before a request has its effect and after it, at each stream, at each event of a watch — and nowhere else.
  */
 import { suggestion } from '../../expr/nearest.ts';
-import { qualified } from '../errors.ts';
+import { ApiError, qualified } from '../errors.ts';
 import type { Kernel } from '../kernel.ts';
 import type { ResourceInfo } from '../resources/info.ts';
-import { matchesLabels, parseLabelSelector } from '../selectors.ts';
+import { type LabelTerm, matchesLabels, parseLabelSelector } from '../selectors.ts';
 import type { Labels, User } from '../types.ts';
 import {
   checkRule,
@@ -234,7 +234,7 @@ export class Faults {
     const verb = glob(rule.verb);
     const path = glob(rule.path);
     const resources = list(rule.resource).map((text) => this.#resource(text));
-    const labels = rule.label === undefined ? undefined : parseLabelSelector(rule.label);
+    const labels = rule.label === undefined ? undefined : labelTerms(rule.label);
     const about = (rule.resource ?? rule.namespace ?? rule.name ?? rule.label) !== undefined;
     return (asked, told) => {
       const { target } = asked;
@@ -273,6 +273,15 @@ export class Faults {
     return ({ info, subresource: sub }) =>
       (resource === '*' || resource === info.plural || resource === qualified(info)) &&
       (subresource === '*' ? sub !== '' || text === '*/*' : sub === subresource);
+  }
+}
+
+function labelTerms(label: string): LabelTerm[] {
+  try {
+    return parseLabelSelector(label);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    throw new RangeError(`label ${JSON.stringify(label)} is no selector: ${error.message}`);
   }
 }
 

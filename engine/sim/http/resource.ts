@@ -11,7 +11,7 @@ import { answerGet, answerList, answerWatch } from './reads.ts';
 import type { Target } from './request.ts';
 import { answerReview } from './reviews.ts';
 import type { Call } from './server.ts';
-import { ELSEWHERE, SUBRESOURCE_ANSWERS } from './subresources.ts';
+import { ELSEWHERE, postBinding, SUBRESOURCE_ANSWERS } from './subresources.ts';
 import {
   answerCreate,
   answerDelete,
@@ -58,6 +58,7 @@ function fits(call: Call, { info, namespace, name, subresource }: Target): boole
 function answerFor(call: Call, { info, subresource }: Target): Answer | undefined {
   if (call.verb === 'create' && !subresource && isReview(info)) return answerReview;
   if (qualified(info) === 'componentstatuses') return answerComponents;
+  if (qualified(info) === 'bindings') return postBinding;
   if (!subresource) return ANSWERS[call.verb];
   const key = `${subresource}/${call.verb}`;
   const own = SUBRESOURCE_ANSWERS[`${qualified(info)}/${key}`] ?? SUBRESOURCE_ANSWERS[`*/${key}`];

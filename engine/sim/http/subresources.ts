@@ -105,11 +105,14 @@ const postEviction: Answer = async (kernel, call, target) => {
 };
 
 /** A scheduler's decision. */
-const postBinding: Answer = async (kernel, call, target) => {
+export const postBinding: Answer = async (kernel, call, target) => {
   const context = writeContext(call, target, 'CreateOptions');
   const binding = await admitPosted(kernel, target, await bodyOf(call, 'Binding'), context);
   const node = isDict(binding.target) ? binding.target.name : undefined;
-  const { info, namespace, name } = target;
+  const { namespace } = target;
+  // As a resource of its own it says itself whose it is.
+  const info = kernel.registry.get('pods');
+  const name = target.name || String(isDict(binding.metadata) ? (binding.metadata.name ?? '') : '');
   const pod = clone(inVersion(kernel, info, current(kernel, info, namespace, name), target.version));
   const spec = pod.spec as Dict;
   if (spec.nodeName)

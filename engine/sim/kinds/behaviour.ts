@@ -8,7 +8,7 @@ import type { SimObject } from '../types.ts';
 import type { FieldError } from '../validation/fielderror.ts';
 import { dns1035, dnsLabel, type NameRule, pathSegment, subdomain } from '../validation/names.ts';
 import { PREPARE } from './prepare.ts';
-import { VALIDATE, WARN } from './validate.ts';
+import { STATUS_RULES, VALIDATE, WARN } from './validate.ts';
 
 export interface Preparing {
   kernel: Kernel;
@@ -22,6 +22,8 @@ export interface KindRules {
   /** Completes an object that is about to be written: what admission and strategies do on a real server. */
   prepare?: (object: SimObject, about: Preparing) => void;
   validate?: (object: SimObject, old: SimObject | undefined, subresource?: string) => FieldError[];
+  /** Of a write to its status. */
+  validateStatus?: (object: SimObject, old: SimObject) => FieldError[];
   /** What a client is told of an object that is taken. */
   warn?: (object: SimObject, old: SimObject | undefined) => string[];
 }
@@ -128,6 +130,7 @@ export function behaviourOf(info: ResourceInfo): Behaviour {
       : {
           ...(WARN[resource] ? { warn: WARN[resource] } : {}),
           ...(PREPARE[resource] ? { prepare: PREPARE[resource] } : {}),
+          ...(STATUS_RULES[resource] ? { validateStatus: STATUS_RULES[resource] } : {}),
           ...(VALIDATE[resource] ? { validate: VALIDATE[resource] } : {}),
         },
   };

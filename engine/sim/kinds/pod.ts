@@ -113,8 +113,12 @@ function onlyResources(pod: SimObject, old: SimObject): void {
 export function preparePod(pod: SimObject, { kernel, context, info, old }: Preparing): void {
   if (old && context.subresource === 'ephemeralcontainers') onlyEphemeral(pod, old);
   if (old && context.subresource === 'resize') onlyResources(pod, old);
-  if (old || context.subresource) return;
+  if (context.subresource) return;
   const spec = isDict(pod.spec) ? pod.spec : {};
+  if (old) {
+    addTolerations(spec);
+    return;
+  }
   const account =
     typeof spec.serviceAccountName === 'string' && spec.serviceAccountName ? spec.serviceAccountName : 'default';
   spec.serviceAccountName = account;

@@ -82,6 +82,12 @@ export const PREPARE: Record<string, Prepare> = {
   'clusterrolebindings.rbac.authorization.k8s.io': guarded,
   services: prepareService,
   'jobs.batch': prepareJob,
+  'deployments.apps'(deployment, { old, context }) {
+    // What its annotations say is part of what it asks for.
+    const { generation, annotations } = old?.metadata ?? {};
+    if (!context.subresource && generation !== undefined && !equal(annotations, deployment.metadata.annotations))
+      deployment.metadata.generation = generation + 1;
+  },
   persistentvolumeclaims: prepareClaim,
   'daemonsets.apps'(set, { old, context }) {
     if (context.subresource) return;

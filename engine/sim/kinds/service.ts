@@ -1,3 +1,4 @@
+import { equal } from '../json.ts';
 import type { Kernel } from '../kernel.ts';
 import { type Dict, isDict, type SimObject } from '../types.ts';
 import { isAddress, text, words } from '../validation/checks.ts';
@@ -53,21 +54,22 @@ const refuse = (service: SimObject, ...error: Parameters<typeof invalid>): never
 };
 
 /** An address of elsewhere; a text that is none is for the checks. */
-function refuseForeign(service: SimObject, spec: Dict): void {
+function refuseForeign(service: SimObject, spec: Dict, dryRun: boolean): void {
   const ip = text(spec.clusterIP);
   if (isAddress(ip) && !ip.startsWith(RANGE.prefix))
     refuse(
       service,
       'spec.clusterIPs',
       [ip],
-      `failed to allocate IP ${ip}: the provided IP (${ip}) is not in the valid range. The range of valid IPs is ${RANGE.all}`,
+      `failed to allocate IP ${ip}: ${dryRun ? `the provided IP (${ip}) is not in the valid range. The range of valid IPs is ${RANGE.all}` : 'the provided network does not match the current range'}`,
     );
 }
 
-/** The cluster has addresses of one family. */
-function refuseFamilies(service: SimObject, spec: Dict): void {
+/** The cluster has addresses of one family. That an address in use is of another is for the checks to say. */
+function refuseFamilies(service: SimObject, spec: Dict, isNew: boolean): void {
   for (const [index, family] of words(spec.ipFamilies).entries())
-    if (family === 'IPv6') refuse(service, `spec.ipFamilies[${index}]`, family, 'not configured on this cluster');
+    if (isNew && family === 'IPv6')
+      refuse(service, `spec.ipFamilies[${index}]`, family, 'not configured on this cluster');
   if (spec.ipFamilyPolicy === 'RequireDualStack')
     refuse(
       service,
@@ -89,12 +91,28 @@ function refusePort(service: SimObject, port: Dict, index: number, before: Dict 
     );
 }
 
+const isOutside = ({ type }: Dict): boolean => type === 'NodePort' || type === 'LoadBalancer';
+
+/** What the type of before needed goes with it, unless the request says something of its own about it. */
+function dropOfType(spec: Dict, before: Dict): void {
+  const drop = (...names: string[]): void => {
+    for (const name of names) if (equal(spec[name], before[name])) delete spec[name];
+  };
+  if (before.type === 'LoadBalancer' && spec.type !== 'LoadBalancer')
+    drop('allocateLoadBalancerNodePorts', 'loadBalancerClass', 'healthCheckNodePort');
+  if (!isOutside(before) || isOutside(spec)) return;
+  if (words(spec.externalIPs).length === 0) drop('externalTrafficPolicy', 'healthCheckNodePort');
+  const taken = ((before.ports ?? []) as Dict[]).map((port) => port.nodePort);
+  for (const port of (spec.ports ?? []) as Dict[]) if (taken.includes(port.nodePort)) delete port.nodePort;
+}
+
 /** Gives a Service its addresses and node ports, and takes back what its type no longer has. */
 export function prepareService(service: SimObject, { kernel, info, context, old }: Preparing): void {
   if (context.subresource) return;
   const spec = isDict(service.spec) ? service.spec : {};
   const before = (old?.spec ?? {}) as Dict;
   if (!old) service.status = { loadBalancer: {} };
+  else dropOfType(spec, before);
   // What is no address of the cluster's is for the checks to refuse.
   if (spec.clusterIP && spec.clusterIPs === undefined) spec.clusterIPs = [spec.clusterIP];
   if (spec.type === 'ExternalName') {
@@ -115,21 +133,18 @@ export function prepareService(service: SimObject, { kernel, info, context, old 
         `failed to allocate IP ${spec.clusterIP}: provided IP is already allocated`,
       ),
     ]);
-  if (!old) refuseForeign(service, spec);
+  if (!old) refuseForeign(service, spec, context.dryRun);
   spec.clusterIPs = [spec.clusterIP];
   // What has no address and no selector could be of either family.
   const either =
     spec.clusterIP === 'None' && (spec.selector === undefined || Object.keys(spec.selector as Dict).length === 0);
-  if (!old && !either) refuseFamilies(service, spec);
+  if (!either) refuseFamilies(service, spec, !old);
   spec.ipFamilies ??= either ? ['IPv4', 'IPv6'] : ['IPv4'];
   spec.ipFamilyPolicy ??= either ? 'RequireDualStack' : 'SingleStack';
-  const outside = spec.type === 'NodePort' || spec.type === 'LoadBalancer';
+  const outside = isOutside(spec);
   const oldPorts = (before.ports ?? []) as Dict[];
   for (const [index, port] of ((spec.ports ?? []) as Dict[]).entries()) {
-    if (!outside) {
-      if (before.type === 'NodePort' || before.type === 'LoadBalancer') delete port.nodePort;
-      continue;
-    }
+    if (!outside) continue;
     const same = oldPorts.find((one) => one.port === port.port && one.protocol === port.protocol);
     port.nodePort ??= same?.nodePort;
     if (!context.dryRun) refusePort(service, port, index, same);

@@ -33,6 +33,7 @@ import {
   budget,
   daemonSet,
   deployment,
+  deploymentStatus,
   podTemplate,
   replicaSet,
   replicationController,
@@ -50,9 +51,46 @@ function podFixed(pod: SimObject): Dict {
     if (Array.isArray(spec[part])) spec[part] = list(spec[part]).map(({ image: _image, ...rest }) => rest);
   delete spec.activeDeadlineSeconds;
   delete spec.tolerations;
-  delete spec.terminationGracePeriodSeconds;
-  if (spec.schedulingGates !== undefined) delete spec.schedulingGates;
+  delete spec.schedulingGates;
   return spec;
+}
+
+const MOST_SECONDS = 2_147_483_647;
+
+/** A pod may be given less time, never more. */
+function deadlineChange(now: unknown, before: unknown): FieldError[] {
+  const field = 'spec.activeDeadlineSeconds';
+  if (typeof now !== 'number')
+    return typeof before === 'number'
+      ? [invalid(field, null, 'must not update from a positive integer to nil value')]
+      : [];
+  if (now < 0 || now > MOST_SECONDS) return [invalid(field, now, `must be between 0 and ${MOST_SECONDS}, inclusive`)];
+  return typeof before === 'number' && now > before
+    ? [invalid(field, now, 'must be less than or equal to previous value')]
+    : [];
+}
+
+/** Tolerations only come, or last longer; gates only go. */
+function placementChange(spec: Dict, before: Dict): FieldError[] {
+  const bare = ({ tolerationSeconds: _seconds, ...rest }: Dict): Dict => rest;
+  const tolerations = list(spec.tolerations).map(bare);
+  const gone = list(before.tolerations).some((one) => !tolerations.some((other) => equal(other, bare(one))));
+  const gates = list(before.schedulingGates).map(({ name }) => name);
+  return [
+    ...(gone
+      ? [denied('spec.tolerations', 'existing toleration can not be modified except its tolerationSeconds')]
+      : []),
+    ...list(spec.schedulingGates).flatMap(({ name }, index) =>
+      gates.includes(name)
+        ? []
+        : [
+            denied(
+              `spec.schedulingGates[${index}].name`,
+              `only deletion is allowed, but found new scheduling gate '${String(name)}'`,
+            ),
+          ],
+    ),
+  ];
 }
 
 const pod: Validate = (object, old, subresource) => {
@@ -70,7 +108,14 @@ const pod: Validate = (object, old, subresource) => {
       return [denied(`spec.${part}`, 'pod updates may not add or remove containers')];
   const bound = at(old, 'spec', 'nodeName');
   const nodeName = at(object, 'spec', 'nodeName');
+  const [now, before] = [dict(object.spec), dict(old.spec)];
+  const late = deadlineChange(now.activeDeadlineSeconds, before.activeDeadlineSeconds);
+  if (late.length > 0) return [...errors, ...late];
+  errors.push(...placementChange(now, before));
   const fixed = podFixed(object);
+  // One that could never end may be let end at once.
+  const grace = 'terminationGracePeriodSeconds';
+  if (Number(before[grace]) < 0 && now[grace] === 1) fixed[grace] = before[grace];
   if (bound === undefined && nodeName !== undefined) delete fixed.nodeName;
   if (!equal(fixed, podFixed(old)))
     errors.push(
@@ -160,7 +205,7 @@ const priorityClass: Validate = (object, old) => {
     errors.push(
       denied(
         'metadata.name',
-        "priority class names with 'system-' prefix are reserved for system use only. error: false",
+        `priority class names with 'system-' prefix are reserved for system use only. error: ${name} is not a known system priority class`,
       ),
     );
   else if (value > HIGHEST_USER_PRIORITY)
@@ -281,6 +326,11 @@ export const VALIDATE: Record<string, Validate> = {
     return old && !equal(object.data, old.data) ? [immutable('data', object.data)] : [];
   },
   'customresourcedefinitions.apiextensions.k8s.io': checkDefinition,
+};
+
+/** What a status may not say. */
+export const STATUS_RULES: Record<string, Validate> = {
+  'deployments.apps': deploymentStatus,
 };
 
 type Warn = (object: SimObject, old: SimObject | undefined) => string[];

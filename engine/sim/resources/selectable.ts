@@ -6,6 +6,8 @@ type Path = string[];
 
 const p = (path: string): Path => path.split('.');
 
+const REFERENCE = ['kind', 'namespace', 'name', 'uid', 'apiVersion', 'resourceVersion', 'fieldPath'];
+
 const SELECTABLE: Record<string, Record<string, Path>> = {
   pods: {
     'spec.nodeName': p('spec.nodeName'),
@@ -19,13 +21,7 @@ const SELECTABLE: Record<string, Record<string, Path>> = {
     'status.nominatedNodeName': p('status.nominatedNodeName'),
   },
   events: {
-    'involvedObject.kind': p('involvedObject.kind'),
-    'involvedObject.namespace': p('involvedObject.namespace'),
-    'involvedObject.name': p('involvedObject.name'),
-    'involvedObject.uid': p('involvedObject.uid'),
-    'involvedObject.apiVersion': p('involvedObject.apiVersion'),
-    'involvedObject.resourceVersion': p('involvedObject.resourceVersion'),
-    'involvedObject.fieldPath': p('involvedObject.fieldPath'),
+    ...Object.fromEntries(REFERENCE.map((name) => [`involvedObject.${name}`, ['involvedObject', name]])),
     reason: p('reason'),
     reportingComponent: p('reportingComponent'),
     source: p('source.component'),
@@ -48,7 +44,21 @@ const ABSENT: Record<string, string> = {
   'status.successful': '0',
 };
 
-export const selectableNames = (resource: string): string[] => Object.keys(SELECTABLE[resource] ?? {});
+/** Where objects are shown under newer names than they are kept under: new → old. */
+const RENAMED: Record<string, Record<string, string>> = {
+  'events.events.k8s.io': {
+    ...Object.fromEntries(REFERENCE.map((name) => [`regarding.${name}`, `involvedObject.${name}`])),
+    reason: 'reason',
+    reportingController: 'reportingComponent',
+    type: 'type',
+  },
+};
+
+export const selectableNames = (resource: string): string[] =>
+  Object.keys(RENAMED[resource] ?? SELECTABLE[resource] ?? {});
+
+/** The name that a selectable field of the resource is kept under. */
+export const keptName = (resource: string, field: string): string => RENAMED[resource]?.[field] ?? field;
 
 export function selectableOf(resource: string): ((object: SimObject) => Labels) | undefined {
   const table = SELECTABLE[resource];

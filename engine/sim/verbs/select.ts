@@ -1,6 +1,6 @@
-import { badRequest } from '../errors.ts';
+import { badRequest, qualified } from '../errors.ts';
 import type { ResourceInfo } from '../resources/info.ts';
-import { selectableNames } from '../resources/selectable.ts';
+import { keptName, selectableNames } from '../resources/selectable.ts';
 import { type FieldTerm, type LabelTerm, matchesLabels, parseFieldSelector, parseLabelSelector } from '../selectors.ts';
 import type { Entry } from '../store/entry.ts';
 
@@ -54,11 +54,12 @@ export function selectionFrom(
   const byName = fields.find((term) => term.field === 'metadata.name' && term.equal);
   if (name && fields.length > 0 && byName?.value !== name)
     throw badRequest("fieldSelector metadata.name doesn't match requested name");
-  return { namespace, name: name || byName?.value || '', labels, fields };
+  const kept = fields.map((term) => ({ ...term, field: keptName(qualified(info), term.field) }));
+  return { namespace, name: name || byName?.value || '', labels, fields: kept };
 }
 
 const selectable = (info: ResourceInfo, version: string): string[] =>
-  info.custom?.selectable(version) ?? selectableNames(info.storageKey);
+  info.custom?.selectable(version) ?? selectableNames(qualified(info));
 
 export const isRestricted = (selection: Selection): boolean =>
   selection.labels.length > 0 || selection.fields.length > 0;

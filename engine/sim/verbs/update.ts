@@ -125,6 +125,7 @@ export function* update(
     ...frozen,
     ...frozen,
     ...(respec || !context.subresource ? (behaviour.rules.validate?.(next, old, context.subresource) ?? []) : []),
+    ...(context.subresource === 'status' ? (behaviour.rules.validateStatus?.(next, old) ?? []) : []),
     ...(info.custom?.validate(next, old, version, context.subresource, context.warn) ?? []),
   ];
   if (errors.length > 0) throw invalidObject(behaviour.errorGroup, info.kind, name, errors);

@@ -37,14 +37,16 @@ export const daemonSets: Controller = {
   sync(set, kit) {
     const spec = set.spec as unknown as Spec;
     const template = daemonTemplate(spec.template);
-    const nodes = kit.view
-      .all('nodes')
-      .filter((node) => fits(template.spec as Scheduled, node))
-      .map((node) => node.metadata.name);
+    const names = (fits: (spec: Scheduled, node: SimObject) => boolean): string[] =>
+      kit.view
+        .all('nodes')
+        .filter((node) => fits(template.spec as Scheduled, node))
+        .map((node) => node.metadata.name);
+    const nodes = names(fits);
     if (set.metadata.deletionTimestamp) return;
     claimed('pods', set, kit);
     const hash = revise(set, spec, kit);
-    place(set, template, hash, nodes, kit);
+    place(set, template, hash, nodes, names(keeps), kit);
     roll(set, spec, hash, nodes, kit);
     report(set, spec, hash, nodes, kit);
   },
@@ -66,13 +68,20 @@ function daemonTemplate(template: PodTemplate): PodTemplate {
   return { ...template, spec: { ...spec, tolerations: [...(spec.tolerations ?? []), ...TOLERATED] } as Scheduled };
 }
 
-function fits(spec: Scheduled, node: SimObject): boolean {
-  const { taints = [] } = (node.spec ?? {}) as { taints?: { key: string; effect: string }[] };
-  return (
-    Object.entries(spec.nodeSelector ?? {}).every(([key, value]) => node.metadata.labels?.[key] === value) &&
-    taints.every((taint) => taint.effect === 'PreferNoSchedule' || tolerates(spec, taint))
-  );
-}
+/** Whether no taint of these effects keeps the pod away from a node that it is meant for. */
+const under =
+  (...effects: string[]) =>
+  (spec: Scheduled, node: SimObject): boolean => {
+    const { taints = [] } = (node.spec ?? {}) as { taints?: { key: string; effect: string }[] };
+    return (
+      Object.entries(spec.nodeSelector ?? {}).every(([key, value]) => node.metadata.labels?.[key] === value) &&
+      taints.every((taint) => !effects.includes(taint.effect) || tolerates(spec, taint))
+    );
+  };
+
+const fits = under('NoSchedule', 'NoExecute');
+/** A pod that is there already stays where a new one may not come. */
+const keeps = under('NoExecute');
 
 const podsOf = (set: SimObject, kit: Kit) => kit.view.owned('pods', set.metadata.uid ?? '');
 
@@ -96,12 +105,19 @@ function remove(set: SimObject, pod: SimObject, kit: Kit): void {
   kit.record(set, { type: 'Normal', reason: 'SuccessfulDelete', message: `Deleted pod: ${pod.metadata.name}` });
 }
 
-function place(set: SimObject, template: PodTemplate, hash: string, nodes: readonly string[], kit: Kit): void {
+function place(
+  set: SimObject,
+  template: PodTemplate,
+  hash: string,
+  nodes: readonly string[],
+  kept: readonly string[],
+  kit: Kit,
+): void {
   const taken = new Set<string>();
   for (const pod of podsOf(set, kit)) {
     const node = nodeOf(pod);
     // One that is still ending holds its node's place.
-    const extra = !node || !nodes.includes(node) || taken.has(node) || isDone(pod);
+    const extra = !node || !kept.includes(node) || taken.has(node) || isDone(pod);
     if (!extra || pod.metadata.deletionTimestamp) taken.add(node ?? '');
     else remove(set, pod, kit);
   }

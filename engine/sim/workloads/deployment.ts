@@ -2,7 +2,7 @@ import { equal } from '../json.ts';
 import type { SimObject } from '../types.ts';
 import { claimed, takers } from './claim.ts';
 import type { Controller, Kit } from './controller.ts';
-import type { ReplicaSetSpec } from './replicaset.ts';
+import { FAILURE, type ReplicaSetSpec } from './replicaset.ts';
 import { isDone, type LabelSelector, ownerReference, type PodTemplate, templateHash } from './template.ts';
 
 interface Spec {
@@ -40,6 +40,7 @@ const REVISION = 'deployment.kubernetes.io/revision';
 const HISTORY = 'deployment.kubernetes.io/revision-history';
 const DESIRED = 'deployment.kubernetes.io/desired-replicas';
 const MAX = 'deployment.kubernetes.io/max-replicas';
+const ROLLED_BACK = 'deprecated.deployment.rollback.to';
 const HASH = 'pod-template-hash';
 
 /** Milliseconds after which pods that are going are looked for again. */
@@ -96,12 +97,15 @@ function newSet(
   const newest = Math.max(0, ...sets.map(revisionOf));
   let set = sets.find((one) => sameTemplate(one, spec));
   if (set) {
+    const annotations = copied(deployment);
     // Going back to an old template makes it the newest revision again.
     if (revisionOf(set) < newest) {
       const before = [set.metadata.annotations?.[HISTORY], set.metadata.annotations?.[REVISION]].filter(Boolean);
-      const annotations = { [REVISION]: String(newest + 1), [HISTORY]: before.join(',') };
-      set = kit.view.patch('replicasets.apps', set, { metadata: { annotations } }) ?? set;
+      Object.assign(annotations, { [REVISION]: String(newest + 1), [HISTORY]: before.join(',') });
     }
+    const has = set.metadata.annotations ?? {};
+    if (Object.entries(annotations).some(([name, value]) => has[name] !== value))
+      set = kit.view.patch('replicasets.apps', set, { metadata: { annotations } }) ?? set;
   } else {
     if (spec.paused) return undefined;
     if (waits(spec, kit, sets)) {
@@ -110,18 +114,13 @@ function newSet(
     }
     const hash = templateHash(spec.template);
     const labels = { ...spec.template.metadata?.labels, [HASH]: hash };
-    const {
-      'kubectl.kubernetes.io/last-applied-configuration': _,
-      [REVISION]: __,
-      ...annotations
-    } = deployment.metadata.annotations ?? {};
     const replicas = room(spec, sets);
     set = kit.view.create('replicasets.apps', {
       metadata: {
         name: `${deployment.metadata.name}-${hash}`,
         namespace: deployment.metadata.namespace,
         labels,
-        annotations: { ...annotations, [REVISION]: String(newest + 1), ...sizes(spec) },
+        annotations: { ...copied(deployment), [REVISION]: String(newest + 1), ...sizes(spec) },
         ownerReferences: [ownerReference(deployment)],
       },
       spec: {
@@ -138,11 +137,23 @@ function newSet(
       message: `Created new replica set "${set.metadata.name}"`,
     });
   }
+  // With the status: the revision alone is no new generation.
   if (deployment.metadata.annotations?.[REVISION] !== String(revisionOf(set)))
-    kit.view.patch('deployments.apps', deployment, {
-      metadata: { annotations: { [REVISION]: String(revisionOf(set)) } },
-    });
+    kit.view.patch(
+      'deployments.apps',
+      deployment,
+      { metadata: { annotations: { [REVISION]: String(revisionOf(set)) } } },
+      'status',
+    );
   return set;
+}
+
+/** Annotations that are a Deployment's alone, or its ReplicaSet's. */
+const NOT_COPIED = ['kubectl.kubernetes.io/last-applied-configuration', REVISION, HISTORY, DESIRED, MAX, ROLLED_BACK];
+
+function copied(deployment: SimObject): Record<string, string> {
+  const all = Object.entries(deployment.metadata.annotations ?? {});
+  return Object.fromEntries(all.filter(([name]) => !NOT_COPIED.includes(name)));
 }
 
 /** How many pods more, and how many fewer, than wanted a roll-out may have. */
@@ -320,13 +331,21 @@ function report(
   } else if (moved || !progressing || progressing.reason === 'DeploymentResumed')
     set('Progressing', 'True', 'ReplicaSetUpdated', `${what} is progressing.`, true);
   else late(spec, kit, progressing, what, set);
+  const failure = failureOf(newest ? [newest, ...sets] : sets);
+  if (failure) set(failure.type, failure.status, failure.reason, failure.message, false);
   const status = {
     observedGeneration: deployment.metadata.generation,
     ...Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0)),
-    conditions,
+    conditions: failure ? conditions : conditions.filter(({ type }) => type !== FAILURE),
   };
   if (!equal(status, before)) kit.view.update('deployments.apps', { ...current, status } as SimObject, 'status');
 }
+
+/** Why the first of the ReplicaSets that may make no pods may not. */
+const failureOf = (sets: SimObject[]): Condition | undefined =>
+  sets
+    .flatMap((set) => (set.status as { conditions?: Condition[] } | undefined)?.conditions ?? [])
+    .find(({ type }) => type === FAILURE);
 
 /** No progress for too long. */
 function late(

@@ -41,9 +41,12 @@ export const endpoints: Controller = {
     const members = pods
       .filter((pod) => statusOf(pod).podIP && !isDone(pod))
       .map((pod) => endpointOf(service, spec, pod));
-    const ports = members.length > 0 ? (spec.ports ?? []).map((port) => portOf(port, pods)) : null;
-    write(service, spec, kit, members.length > 0 ? members : null, ports);
-    writeOlder(service, spec, kit, members, ports ?? []);
+    // A port that no container has the name of is left out.
+    const ports = (spec.ports ?? []).map((port) => portOf(port, pods)).filter((port) => port !== undefined);
+    const shown = members.length > 0 && ports.length > 0 ? ports : null;
+    write(service, spec, kit, members.length > 0 ? members : null, shown);
+    const reached = ports.length > 0 || (spec.ports ?? []).length === 0;
+    writeOlder(service, spec, kit, reached ? members : [], ports);
   },
   gone(namespace, name, view) {
     const older = view.get('endpoints', namespace, name);
@@ -61,7 +64,7 @@ interface Member {
 
 interface Port {
   name: string;
-  port: number | undefined;
+  port: number;
   protocol: string;
   appProtocol?: string;
 }
@@ -118,7 +121,7 @@ function endpointOf(service: SimObject, spec: ServiceSpec, pod: SimObject): Memb
   };
 }
 
-function portOf(port: NonNullable<ServiceSpec['ports']>[number], pods: SimObject[]): Port {
+function portOf(port: NonNullable<ServiceSpec['ports']>[number], pods: SimObject[]): Port | undefined {
   const named = (name: string) =>
     pods
       .flatMap(
@@ -128,9 +131,11 @@ function portOf(port: NonNullable<ServiceSpec['ports']>[number], pods: SimObject
       .flatMap((container) => container.ports ?? [])
       .find((one) => one.name === name)?.containerPort;
   const target = port.targetPort ?? port.port;
+  const number = typeof target === 'string' ? named(target) : target;
+  if (number === undefined) return undefined;
   return {
     name: port.name ?? '',
-    port: typeof target === 'string' ? named(target) : target,
+    port: number,
     protocol: port.protocol ?? 'TCP',
     ...(port.appProtocol ? { appProtocol: port.appProtocol } : {}),
   };

@@ -15,6 +15,8 @@ interface Spec extends Policies {
   ttlSecondsAfterFinished?: number;
   podReplacementPolicy?: 'TerminatingOrFailed' | 'Failed';
   suspend?: boolean;
+  /** Another controller than this one. */
+  managedBy?: string;
   template: PodTemplate;
 }
 
@@ -42,6 +44,7 @@ interface Status {
 }
 
 const FINALIZER = 'batch.kubernetes.io/job-tracking';
+const OWN = 'kubernetes.io/job-controller';
 const BACKOFF = { first: 10_000, most: 600_000 };
 
 interface Verdict {
@@ -70,6 +73,7 @@ export const jobs: Controller = {
   },
   sync(job, kit) {
     const spec = job.spec as unknown as Spec;
+    if (spec.managedBy !== undefined && spec.managedBy !== OWN) return;
     const status = structuredClone((job.status ?? {}) as Status);
     const over = status.conditions?.find((c) => /^(Complete|Failed)$/.test(c.type) && c.status === 'True');
     if (job.metadata.deletionTimestamp) {

@@ -119,7 +119,7 @@ function conditionsOf(set: SimObject, refusal: ApiError | undefined, kit: Kit): 
   return conditions ? { conditions } : {};
 }
 
-const FAILURE = 'ReplicaFailure';
+export const FAILURE = 'ReplicaFailure';
 
 /** That the pods it wants may not be made, and why the first of them was refused. */
 function failing(set: SimObject, refusal: ApiError, kit: Kit) {

@@ -115,8 +115,12 @@ export function job(object: SimObject, old: SimObject | undefined): FieldError[]
   const suspended = at(old, 'spec', 'suspend') === true && spec.suspend === true;
   for (const name of FIXED) {
     if (name === 'template' && suspended) continue;
-    if (name === 'completions' && spec.completionMode === 'Indexed') continue;
-    if (!equal(spec[name], at(old, 'spec', name))) errors.push(immutable(`spec.${name}`, spec[name]));
+    if (equal(spec[name], at(old, 'spec', name))) continue;
+    if (name !== 'completions' || spec.completionMode !== 'Indexed') errors.push(immutable(`spec.${name}`, spec[name]));
+    else if (spec.completions !== spec.parallelism)
+      errors.push(
+        invalid('spec.completions', spec.completions, 'can only be modified in tandem with spec.parallelism'),
+      );
   }
   return errors;
 }

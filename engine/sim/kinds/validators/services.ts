@@ -141,8 +141,14 @@ function families(spec: Dict): FieldError[] {
     if (seen.has(family)) errors.push(duplicate(field, family));
     seen.add(family);
   }
-  for (const [index, ip] of words(spec.clusterIPs).entries())
-    if (ip !== 'None' && ip !== '') errors.push(...address(ip, `spec.clusterIPs[${index}]`));
+  for (const [index, ip] of words(spec.clusterIPs).entries()) {
+    if (ip === 'None' || ip === '') continue;
+    const field = `spec.clusterIPs[${index}]`;
+    errors.push(...address(ip, field));
+    const family = words(spec.ipFamilies)[index];
+    if (isAddress(ip) && family && FAMILIES.includes(family) && (family === 'IPv4') !== isIPv4(ip))
+      errors.push(invalid(field, ip, `expected an ${family} value as indicated by \`ipFamilies[${index}]\``));
+  }
   return errors;
 }
 

@@ -52,9 +52,10 @@ export function claim(object: SimObject, old: SimObject | undefined): FieldError
       storageClassName,
       ...rest
     } = dict(from);
-    // A claim without a volume may still be bound and given its class.
+    // A claim without a volume may still be bound, and one without a class be given its class.
     const bound = at(old, 'spec', 'volumeName') !== undefined;
-    return { ...rest, ...(bound ? { volumeName, storageClassName } : {}) };
+    const classed = at(old, 'spec', 'storageClassName') !== undefined;
+    return { ...rest, ...(bound ? { volumeName } : {}), ...(classed ? { storageClassName } : {}) };
   };
   if (!equal(fixed(spec), fixed(old.spec)))
     errors.push(

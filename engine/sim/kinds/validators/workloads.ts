@@ -107,6 +107,31 @@ export const deployment: Validate = (object, old) => {
   return errors;
 };
 
+export const deploymentStatus: Validate = (object) => {
+  const status = dict(object.status);
+  const errors = nonNegative(
+    status,
+    'status',
+    'observedGeneration',
+    'replicas',
+    'updatedReplicas',
+    'readyReplicas',
+    'availableReplicas',
+    'unavailableReplicas',
+    'collisionCount',
+  );
+  const count = (name: string): number => Number(status[name] ?? 0);
+  const above = (name: string, most: string, said: string): FieldError[] =>
+    count(name) > count(most) ? [invalid(`status.${name}`, count(name), `cannot be greater than ${said}`)] : [];
+  return [
+    ...errors,
+    ...['updatedReplicas', 'readyReplicas', 'availableReplicas'].flatMap((name) =>
+      above(name, 'replicas', 'status.replicas'),
+    ),
+    ...above('availableReplicas', 'readyReplicas', 'readyReplicas'),
+  ];
+};
+
 export const daemonSet: Validate = (object, old) => {
   const errors = workload(object, old);
   const strategy = dict(dict(object.spec).updateStrategy);

@@ -38,6 +38,8 @@ describe('a fault that makes no sense is refused in one sentence', () => {
     [{ do: 'drop', probability: 2 }, /^probability 2 is not a number from 0 to 1$/],
     [{ do: 'drop', resource: 'configmap' }, /^this cluster has no resource "configmap"; did you mean "configmaps"\?$/],
     [{ do: 'drop', resource: 'pods/exce' }, /^pods have no "exce"; did you mean "exec"\?$/],
+    [{ do: 'drop', label: '(((' }, /^label "\(\(\(" is no selector: found '\(', /],
+    [{ do: 'drop', label: 'a in (' }, /^label "a in \(" is no selector: /],
     [{ do: 'crash-pod' }, /^say which pod/],
     [{ do: 'crash-pod', pod: 'default/none' }, /^no pod default\/none runs here$/],
     [{ do: 'crash-node', node: 'none' }, /^there is no node "none" here$/],

@@ -45,6 +45,20 @@ describe('a DaemonSet', () => {
     expect(nodes()).toEqual(['node-b']);
   });
 
+  it('lets a pod stay on a node that takes no new ones, and counts it as out of its place', async () => {
+    const taint = (effect: string) =>
+      lab.cluster.patch('nodes', '', 'node-a', { spec: { taints: [{ key: 'x', effect }] } });
+    make();
+    await lab.live(10_000);
+    taint('NoSchedule');
+    await lab.live(10_000);
+    expect(nodes().sort()).toEqual(['node-a', 'node-b', 'node-c']);
+    expect(status()).toMatchObject({ desiredNumberScheduled: 2, currentNumberScheduled: 2, numberMisscheduled: 1 });
+    taint('NoExecute');
+    await lab.live(10_000);
+    expect(nodes().sort()).toEqual(['node-b', 'node-c']);
+  });
+
   it('rolls out a new template a pod at a time', async () => {
     make();
     await lab.live(10_000);

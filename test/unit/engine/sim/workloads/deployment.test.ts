@@ -121,4 +121,49 @@ describe('a Service', () => {
     await lab.live(3000);
     expect(slice()?.endpoints).toBeNull();
   });
+
+  it('hands its annotations on to the present ReplicaSet, and a change of them is a generation', async () => {
+    const annotate = (cause: string) =>
+      lab.cluster.patch('deployments.apps', 'default', 'web', {
+        metadata: { annotations: { 'kubernetes.io/change-cause': cause } },
+      });
+    const causes = () =>
+      sets()
+        .map(({ metadata }) => metadata.annotations ?? {})
+        .sort((a, b) => Number(a['deployment.kubernetes.io/revision']) - Number(b['deployment.kubernetes.io/revision']))
+        .map((annotations) => annotations['kubernetes.io/change-cause']);
+    make();
+    await lab.live(500);
+    expect(get().metadata.generation).toBe(1);
+    annotate('one');
+    await lab.live(500);
+    expect(causes()).toEqual(['one']);
+    expect(get().metadata.generation).toBe(2);
+    expect(status().observedGeneration).toBe(2);
+    patch({ template: template({ app: 'web' }, { env: [{ name: 'A', value: 'b' }] }) });
+    await lab.live(100);
+    annotate('two');
+    await lab.live(4000);
+    expect(causes()).toEqual(['one', 'two']);
+    expect(
+      get()
+        .metadata.managedFields?.map(({ manager, subresource }) => `${manager} ${subresource}`)
+        .sort(),
+    ).toEqual(['opsdeck-sim status', 'opsdeck-sim undefined']);
+  });
+
+  it('says why no pods are made, as long as none are', async () => {
+    const metadata = { name: 'few', namespace: 'default' };
+    lab.cluster.create('resourcequotas', { metadata, spec: { hard: { pods: '0' } } });
+    make();
+    await lab.live(2000);
+    const failing = { type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate' };
+    expect(sets()[0]?.status).toMatchObject({ conditions: [failing] });
+    expect(status().conditions).toContainEqual(
+      expect.objectContaining({ ...failing, message: expect.stringMatching(/^pods "web-.*exceeded quota: few/) }),
+    );
+    lab.cluster.delete('resourcequotas', 'default', 'few');
+    await lab.live(90_000);
+    expect(Object.keys(reasons()).sort()).toEqual(['Available', 'Progressing']);
+  });
 });

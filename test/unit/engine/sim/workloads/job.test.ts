@@ -47,6 +47,14 @@ describe('a Job', () => {
     ]);
   });
 
+  it('is left alone where another controller has it', async () => {
+    make('ok', { managedBy: 'x.io/y' });
+    await lab.live(3000);
+    expect(lab.pods('j-')).toEqual([]);
+    expect(status()).toEqual({});
+    expect(lab.events('j')).toEqual([]);
+  });
+
   it('tries again after ten seconds, twenty, and so on, and gives up at the limit', async () => {
     make('fail', { backoffLimit: 2 });
     const made: number[] = [];

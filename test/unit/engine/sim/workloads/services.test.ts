@@ -77,3 +77,22 @@ it('the lease of a node is renewed while the node is ready', async () => {
   await lab.live(25_000);
   expect(renewed() - first).toBe(20_000);
 });
+
+it('leaves out a port that no container has the name of, and Endpoints are there without addresses', async () => {
+  lab.cluster.create('services', {
+    metadata: { name: 'web', namespace: 'default' },
+    spec: { selector: { app: 'web' }, ports: [{ port: 80, targetPort: 'nobody' }] },
+  });
+  web('a');
+  await lab.live(3000);
+  const [slice] = lab.cluster
+    .list('endpointslices.discovery.k8s.io')
+    .filter(({ metadata }) => metadata.name.startsWith('web-')) as unknown as {
+    endpoints: unknown[];
+    ports: unknown;
+  }[];
+  expect(slice?.endpoints).toHaveLength(1);
+  expect(slice?.ports).toBeNull();
+  expect(endpoints()).toBeDefined();
+  expect(endpoints()?.subsets).toBeUndefined();
+});
