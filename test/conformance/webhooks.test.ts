@@ -1,5 +1,5 @@
 /** Admission webhooks: whom a server asks, in which words and order, and what it makes of the answers. */
-import { CRDS, crd, underSpec } from './crd.ts';
+import { CRDS, crd } from './crd.ts';
 import { ALL, CUSTOM, configurationOf, configured, type Fields, HOOKS, replies, together } from './hooks.ts';
 import { HookServer } from './hookserver.ts';
 import { type Case, recorded } from './recorded.ts';
@@ -39,10 +39,23 @@ const foo = (version: string, name: string): Fields => ({
   spec: { x: 1 },
 });
 const foos = (version: string): string => `/apis/${CUSTOM}/${version}/namespaces/NS/foos`;
-const schema = (properties: object): object => ({ schema: { openAPIV3Schema: underSpec(properties) } });
+const schema = (properties: object, more: object = {}): object => ({
+  schema: {
+    openAPIV3Schema: { type: 'object', properties: { spec: { type: 'object', properties }, ...more } },
+  },
+});
 const string = { type: 'string' };
 const definition = crd(CUSTOM, 'foos', 'Foo', [
-  { name: 'v1', served: true, storage: true, ...schema({ x: { type: 'integer' }, y: string }) },
+  {
+    name: 'v1',
+    served: true,
+    storage: true,
+    subresources: { status: {} },
+    ...schema(
+      { x: { type: 'integer' }, y: string },
+      { status: { type: 'object', properties: { ready: { type: 'boolean' } } } },
+    ),
+  },
   {
     name: 'v2',
     served: true,
@@ -231,9 +244,23 @@ const CASES: Case[] = [
       whole: true,
     }),
   ),
+  creates('later', 'later', { brief: true }),
+  { name: 'renamed later', patch: 'merge', path: any('later'), body: { data: { more: 'yes' } } },
+  { name: 'deleted later', method: 'DELETE', path: any('later') },
+  creates('added to', 'added', { brief: true }),
+  { name: 'changed and added to', patch: 'merge', path: any('added'), body: { data: { more: 'yes' } }, whole: true },
+  { name: 'changed to nothing', patch: 'merge', path: any('added'), body: { data: { more: 'yes' } } },
   { name: 'as v1', method: 'POST', path: foos('v1'), body: foo('v1', 'one') },
   { name: 'as v2', method: 'POST', path: foos('v2'), body: foo('v2', 'two') },
   { name: 'kept', path: `${foos('v1')}/one` },
+  {
+    name: 'a status',
+    patch: 'merge',
+    path: `${foos('v1')}/one/status`,
+    body: { status: { ready: true } },
+    brief: true,
+    whole: true,
+  },
 ];
 
 recorded(

@@ -14,6 +14,7 @@ import { invalidObject } from '../validation/fielderror.ts';
 import { validateMeta } from '../validation/meta.ts';
 import type { Work } from '../work.ts';
 import { checkNamespace, managerInfo } from './common.ts';
+import { setNamespace } from './input.ts';
 
 /** What only the server writes. */
 const SYSTEM_FIELDS = ['uid', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'selfLink'];
@@ -48,6 +49,7 @@ export function* create(
     trackUpdate(nodeOf(info, version), emptyObject(info, version), given, managerInfo(kernel, info, context, 'Update'));
   const attempt = attemptOf(info, given, undefined, context);
   const object = yield* mutated(kernel, attempt, context);
+  if (object !== given) setNamespace(info, object, namespace);
   const { metadata } = object;
   if (!metadata.name && metadata.generateName) metadata.name = generatedName(kernel, info, object);
   metadata.uid = kernel.uid();

@@ -16,6 +16,7 @@ import { validateMeta, validateMetaUpdate } from '../validation/meta.ts';
 import { Overtaken, type Work } from '../work.ts';
 import { inVersion, managerInfo, specOf } from './common.ts';
 import { create } from './create.ts';
+import { setNamespace } from './input.ts';
 
 export interface Written {
   entry: Entry;
@@ -99,6 +100,7 @@ export function* update(
   if (options.tracked !== false) track(kernel, info, old, given, context);
   const attempt = attemptOf(info, given, old, context);
   const object = yield* mutated(kernel, attempt, context, options.shape);
+  if (object !== given) setNamespace(info, object, namespace);
   let next = object;
   if (context.subresource === 'status') next = withStatus(info, object, old);
   else if (!context.subresource && !behaviour.keepsStatus) {
@@ -128,7 +130,7 @@ export function* update(
     ...(context.subresource === 'status' ? (behaviour.rules.validateStatus?.(next, old) ?? []) : []),
     ...(info.custom?.validate(next, old, version, context.subresource, context.warn) ?? []),
   ];
-  if (errors.length > 0) throw invalidObject(behaviour.errorGroup, info.kind, name, errors);
+  if (errors.length > 0) throw invalidObject(behaviour.errorGroup, info.kind, meta.name, errors);
   if (!context.subresource) for (const text of behaviour.rules.warn?.(next, old) ?? []) context.warn(text);
   if (!context.subresource) checkLimits(kernel, info, next, old);
   attempt.object = next;

@@ -65,30 +65,39 @@ function operationsOf(patch: string): Dict[] {
   return read.filter(isDict);
 }
 
+interface Step {
+  op: string;
+  path: string;
+  from?: string;
+}
+
 /** As a server's library does it, which is lenient in other places than a client's patch is. */
 function applied(target: Dict, operations: readonly Dict[]): Dict {
   for (const operation of operations) {
     const [error] = applyPatch(target, [operation as unknown as Operation]);
     if (!error) continue;
-    const { op, path } = operation as { op: string; path: string };
+    const { op, path } = operation as unknown as Step;
     const lenient = { replace: { ...operation, op: 'add' }, copy: { op: 'add', path, value: null } }[op];
     if (error.name === 'MissingError' && lenient && !applyPatch(target, [lenient as unknown as Operation])[0]) continue;
-    throw internal(problem(target, error.name, op, path));
+    throw internal(problem(target, error.name, operation));
   }
   return target;
 }
 
-function problem(target: Dict, kind: string, op: string, path: string): string {
+function problem(target: Dict, kind: string, operation: Dict): string {
+  const { op, path, from } = operation as unknown as Step;
   if (kind === 'TestError') return `testing value ${path} failed: test failed`;
   if (kind !== 'MissingError') return `Unexpected kind: ${op}`;
-  const slash = path.lastIndexOf('/');
-  const [parent, key] = [path.slice(0, slash), path.slice(slash + 1)];
+  const gone = op === 'move' && from !== undefined ? from : path;
+  const slash = gone.lastIndexOf('/');
+  const [parent, key] = [gone.slice(0, slash), gone.slice(slash + 1)];
   const holder = parent === '' ? target : Pointer.fromJSON(parent).get(target);
-  if (op === 'remove' && holder !== undefined)
-    return Array.isArray(holder)
-      ? `error in remove for path: '${path}': Unable to access invalid index: ${key}: invalid index referenced`
-      : `error in remove for path: '${path}': Unable to remove nonexistent key: ${key}: missing value`;
-  return `${op} operation does not apply: doc is missing path: ${JSON.stringify(path)}: missing value`;
+  if (!['remove', 'move'].includes(op) || holder === undefined)
+    return `${op} operation does not apply: doc is missing path: ${JSON.stringify(path)}: missing value`;
+  const where = `error in ${op} for path: '${op === 'move' ? key : path}'`;
+  return Array.isArray(holder)
+    ? `${where}: Unable to access invalid index: ${key}: invalid index referenced`
+    : `${where}: Unable to remove nonexistent key: ${key}: missing value`;
 }
 
 function decoded({ info, kind }: Attempt, matched: Matched, data: Dict): SimObject {
