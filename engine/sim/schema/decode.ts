@@ -72,7 +72,7 @@ function mismatch(value: unknown, type: TypeRef, place: Place): DecodeError {
   const named = place.path === 'metadata.uid' || /\buid$/.test(place.path) ? 'types.UID' : goType(type);
   const where = place.path === '' ? 'value' : `struct field ${struct}.${place.path.replace(/\[\d+\]/g, '')}`;
   const error = new DecodeError(`json: cannot unmarshal ${shown} into Go ${where} of type ${named}`);
-  error.found = shown;
+  error.found = shown === 'number' && !Number.isInteger(value) ? 'float64' : shown;
   error.wanted = type.kind === 'scalar' ? goType(type) : type.kind === 'list' ? 'slice' : type.kind;
   return error;
 }
@@ -174,9 +174,11 @@ function decodeScalar(code: Scalar, value: unknown, type: TypeRef, place: Place)
     case 'l':
       if (typeof value === 'number') {
         if (Number.isInteger(value) && (code === 'l' || (value >= -2147483648 && value <= 2147483647))) return value;
-        throw new DecodeError(
+        const error = new DecodeError(
           `json: cannot unmarshal number ${value} into Go struct field ${place.struct.split('.').at(-1)}.${place.path} of type ${goType(type)}`,
         );
+        if (!Number.isInteger(value)) Object.assign(error, { wanted: goType(type), found: 'float64' });
+        throw error;
       }
       break;
     case 'f':

@@ -3,6 +3,7 @@ import { clone, mergePatch } from '../json.ts';
 import type { Kernel, WriteContext } from '../kernel.ts';
 import { decodeObject, emptyObject, nodeOf, typeOf } from '../kinds/schema.ts';
 import { apply, updateLastApplied } from '../managed/manager.ts';
+import { mistyped } from '../managed/typed.ts';
 import { ListKeyError } from '../managed/walk.ts';
 import { jsonPatch } from '../patch/jsonpatch.ts';
 import { quoteChanged, quoteMap, quoteMerged } from '../patch/quote.ts';
@@ -123,7 +124,9 @@ function restored(error: DecodeError): string {
   const kind = kinds[found] ?? found;
   if (wanted === 'struct') return `cannot restore struct from: ${kind}`;
   if (wanted === 'slice' || wanted === 'map') return `cannot restore ${wanted} from ${kind}`;
-  return `unrecognized type: ${wanted}`;
+  // What Go could make the one of the other from, and doesn't here.
+  const near = (kind === 'int64' && wanted === 'string') || (kind === 'float64' && /^int/.test(wanted));
+  return near ? `cannot convert ${kind} to ${wanted}` : `unrecognized type: ${wanted}`;
 }
 
 /** What a refusal shows of the patch or of what it made. */
@@ -154,6 +157,9 @@ function* applyPatch(
   if (sent.managedFields !== undefined && sent.managedFields !== null)
     throw badRequest('metadata.managedFields must be nil');
   const problem = `failed to create typed patch object (${String(sent.namespace ?? '')}/${String(sent.name ?? '')}; ${group}/${given}, Kind=${info.kind})`;
+  const type = typeOf(info, version);
+  const wrong = type && mistyped(type, data);
+  if (wrong) throw failure(500, '', `${problem}: ${wrong}`);
   // What the configuration doesn't say must stay unsaid: no defaults here.
   const { object: config, unknown } = decodeConfig(info, version, data, sent);
   if (unknown.length > 0)
