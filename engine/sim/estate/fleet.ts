@@ -54,7 +54,8 @@ function podObject(i: number, namespace: string, created: string): object {
             { name: 'LOG_LEVEL', value: 'info' },
             { name: 'REGION', value: `zone-${i % 3}` },
           ],
-          resources: { requests: { cpu: '100m', memory: '128Mi' }, limits: { cpu: '1', memory: '512Mi' } },
+          // They ask for nothing: three nodes hold them all, and must have room for who comes.
+          resources: {},
           readinessProbe: { httpGet: { path: '/healthz', port: 'http' }, periodSeconds: 10 },
         },
       ],
@@ -65,7 +66,7 @@ function podObject(i: number, namespace: string, created: string): object {
       podIPs: [{ ip }],
       hostIP: `10.88.0.${(i % 3) + 1}`,
       startTime: created,
-      qosClass: 'Burstable',
+      qosClass: 'BestEffort',
       conditions: ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled'].map(
         condition,
       ),

@@ -1,3 +1,4 @@
+import { wholeSeconds } from '../clock.ts';
 import { forbidden } from '../errors.ts';
 import { clone } from '../json.ts';
 import type { Kernel } from '../kernel.ts';
@@ -110,6 +111,15 @@ function onlyResources(pod: SimObject, old: SimObject): void {
   }
 }
 
+const gated = (now: number): Dict => ({
+  type: 'PodScheduled',
+  status: 'False',
+  reason: 'SchedulingGated',
+  message: 'Scheduling is blocked due to non-empty scheduling gates',
+  lastProbeTime: null,
+  lastTransitionTime: wholeSeconds(now),
+});
+
 export function preparePod(pod: SimObject, { kernel, context, info, old }: Preparing): void {
   if (old && context.subresource === 'ephemeralcontainers') onlyEphemeral(pod, old);
   if (old && context.subresource === 'resize') onlyResources(pod, old);
@@ -139,5 +149,9 @@ export function preparePod(pod: SimObject, { kernel, context, info, old }: Prepa
   checkRuntime(kernel, pod, spec);
   applyLimits(kernel, pod, spec);
   pod.spec = spec;
-  pod.status = { phase: 'Pending', qosClass: qosClass(spec) };
+  pod.status = {
+    phase: 'Pending',
+    qosClass: qosClass(spec),
+    ...(list(spec.schedulingGates).length > 0 ? { conditions: [gated(kernel.clock.now())] } : {}),
+  };
 }

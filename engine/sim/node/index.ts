@@ -147,13 +147,24 @@ export function startNodes(cluster: SimCluster, options: NodeOptions = {}): SimN
       life.update(pod);
       return;
     }
-    if (!podSpec(pod)?.nodeName) return;
+    met(pod);
+  });
+
+  /** A pod of which nothing lives here yet. */
+  function met(pod: KubeObject): void {
+    if (!names.hasNode(podSpec(pod)?.nodeName)) return;
     const runs = (pod.status as { startTime?: string } | undefined)?.startTime !== undefined;
     // A pod that runs already in an image nobody knows has nothing to do until somebody looks into it.
     const { containers, ephemeralContainers } = podSpec(pod);
     const idle = !ephemeralContainers && containers.every((one) => imageOf(one.image) === OTHER);
     if (runs && !pod.metadata.deletionTimestamp && idle) return;
     live(pod, runs);
+  }
+
+  /** Pods that were bound to a node before it was there. */
+  const stopNodes = cluster.watch('nodes', {}, (type, node) => {
+    if (type !== 'ADDED') return;
+    for (const pod of names.boundTo(node.metadata.name)) if (!lives.has(pod.metadata.uid ?? '')) met(pod);
   });
 
   const outages = new Outages({
@@ -175,7 +186,7 @@ export function startNodes(cluster: SimCluster, options: NodeOptions = {}): SimN
 
   const find = (call: { namespace: string; pod: string; container: string }): ContainerRun | undefined => {
     const pod = names.named(call.namespace, call.pod);
-    if (!pod || !podSpec(pod).nodeName) return undefined;
+    if (!pod || !names.hasNode(podSpec(pod).nodeName)) return undefined;
     return (lives.get(pod.metadata.uid ?? '') ?? live(pod, true)).run(call.container);
   };
   /** Throws what the API server says of a kubelet that it can't reach. */
@@ -248,6 +259,7 @@ export function startNodes(cluster: SimCluster, options: NodeOptions = {}): SimN
     say: (namespace, pod, container, text) => find({ namespace, pod, container })?.container?.log.write(`${text}\n`),
     close() {
       stopWatch();
+      stopNodes();
       outages.close();
       delete cluster.kernel.node;
       for (const life of lives.values()) life.gone();

@@ -32,6 +32,16 @@ export class Names {
     this.#free.push(ip);
   }
 
+  hasNode(node: string | undefined): boolean {
+    return Boolean(node) && this.#cluster.get('nodes', '', node ?? '') !== undefined;
+  }
+
+  *boundTo(node: string): Generator<KubeObject> {
+    const { store } = this.#cluster.kernel;
+    for (const entry of store.collection(this.#pods.storageKey).entriesIn(undefined))
+      if (entry.fields?.['spec.nodeName'] === node) yield store.object(this.#pods, entry);
+  }
+
   nodeIP(node: string): string {
     const status = this.#cluster.get('nodes', '', node)?.status as
       | { addresses?: { type: string; address: string }[] }

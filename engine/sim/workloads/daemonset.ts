@@ -2,8 +2,8 @@ import { equal } from '../json.ts';
 import type { SimObject } from '../types.ts';
 import { claimed, takers } from './claim.ts';
 import type { Controller, Kit } from './controller.ts';
+import { type Scheduled, tolerates } from './fit.ts';
 import { presentRevision, pruneRevisions, revisionsOf } from './revisions.ts';
-import { type Scheduled, tolerates } from './scheduler.ts';
 import { isActive, isDone, isReady, type PodTemplate, podFrom, untilAvailable } from './template.ts';
 
 interface Spec {

@@ -39,6 +39,11 @@ export class Sight {
     return this.#entry.fields ?? {};
   }
 
+  /** Whether its text has that: far cheaper than parsing it, for what few objects have. */
+  mentions(text: string): boolean {
+    return this.#entry.body.includes(text);
+  }
+
   get object(): SimObject {
     return this.#store.object(this.#info, this.#entry);
   }

@@ -63,6 +63,44 @@ export const PODS: readonly Scenario[] = [
     },
   },
   {
+    name: 'a pod that no node has room for stays, and is told why',
+    async play(stage) {
+      const asks = (requests: object) => podSpec([container('c', { resources: { requests, limits: requests } })]);
+      const term = (app: string) => ({
+        requiredDuringSchedulingIgnoredDuringExecution: [
+          { topologyKey: 'kubernetes.io/os', labelSelector: { matchLabels: { app } } },
+        ],
+      });
+      const beside = (affinity: object) => podSpec([container()], { affinity });
+      await stage.apply(pod('first', podSpec(), { app: 'x' }));
+      await stage.when('Pod', 'first', (one) => is(one, 'Ready'));
+      await stage.apply(
+        pod('cpu', asks({ cpu: '500' })),
+        pod('both', asks({ cpu: '500', memory: '50Ti' })),
+        pod('device', asks({ 'example.com/gpu': '1' })),
+        pod('apart', beside({ podAntiAffinity: term('x') })),
+        pod('together', beside({ podAffinity: term('nobody') })),
+        pod('near', beside({ podAffinity: term('x') })),
+        pod('selects', podSpec([container()], { nodeSelector: { no: 'such' } })),
+        pod('gated', podSpec([container()], { schedulingGates: [{ name: 'example.com/wait' }] })),
+        pod('nowhere', podSpec([container()], { nodeName: 'no-such-node' })),
+      );
+      const refused = (one: Thing) => one.status?.conditions?.some(({ reason }: { reason?: string }) => reason);
+      const held = ['cpu', 'both', 'device', 'apart', 'together', 'selects', 'gated'];
+      await Promise.all(held.map((name) => stage.when('Pod', name, refused)));
+      await stage.when('Pod', 'near', (one) => is(one, 'Ready'));
+      await stage.kubectl(
+        'patch',
+        'pod',
+        'gated',
+        '--type=json',
+        '-p',
+        '[{"op":"remove","path":"/spec/schedulingGates"}]',
+      );
+      await stage.when('Pod', 'gated', (one) => is(one, 'Ready'));
+    },
+  },
+  {
     name: 'probes and gates decide who gets a Service’s traffic',
     async play(stage) {
       const probe = { exec: { command: ['test', '-e', '/tmp/ready'] }, periodSeconds: 1, failureThreshold: 1 };

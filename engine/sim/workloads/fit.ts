@@ -1,0 +1,230 @@
+/** Which nodes a pod fits, and in the scheduler's words why it doesn't fit the others. */
+import { type Amounts, add, amountOf, dict, podAmounts } from '../kinds/amounts.ts';
+import type { PodSpec } from '../node/status.ts';
+import type { Dict, Labels, SimObject } from '../types.ts';
+import { type LabelSelector, matches } from './template.ts';
+import type { View } from './view.ts';
+
+interface Requirement {
+  key: string;
+  operator: string;
+  values?: string[];
+}
+
+interface PodTerm {
+  topologyKey: string;
+  labelSelector?: LabelSelector;
+  namespaces?: string[];
+  namespaceSelector?: LabelSelector;
+}
+
+interface Required<T> {
+  requiredDuringSchedulingIgnoredDuringExecution?: T;
+}
+
+export type Scheduled = PodSpec & {
+  schedulerName?: string;
+  schedulingGates?: { name: string }[];
+  affinity?: {
+    nodeAffinity?: Required<{
+      nodeSelectorTerms: { matchFields?: Requirement[]; matchExpressions?: Requirement[] }[];
+    }>;
+    podAffinity?: Required<PodTerm[]>;
+    podAntiAffinity?: Required<PodTerm[]>;
+  };
+  nodeSelector?: Record<string, string>;
+  tolerations?: { key?: string; operator?: string; effect?: string }[];
+};
+
+export interface Misfit {
+  reasons: string[];
+  /** Whether another pod's leaving could mend it. */
+  byPods: boolean;
+}
+
+interface NodeSpec {
+  unschedulable?: boolean;
+  taints?: { key: string; effect: string }[];
+}
+
+const CORDONED = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' };
+const NOT_HERE = "node(s) didn't match Pod's node affinity/selector";
+
+export const specOf = (pod: SimObject) => pod.spec as unknown as Scheduled;
+
+export const tolerates = (spec: Scheduled, taint: { key: string; effect: string }): boolean =>
+  spec.tolerations?.some(
+    (one) =>
+      ((one.key === undefined && one.operator === 'Exists') || one.key === taint.key) &&
+      (!one.effect || one.effect === taint.effect),
+  ) ?? false;
+
+const termsOf = (spec: Scheduled, part: 'podAffinity' | 'podAntiAffinity'): PodTerm[] =>
+  spec.affinity?.[part]?.requiredDuringSchedulingIgnoredDuringExecution ?? [];
+
+function meets(labels: Labels, { key, operator, values = [] }: Requirement): boolean {
+  const value = labels[key];
+  if (operator === 'Gt') return Number(value) > Number(values[0]);
+  if (operator === 'Lt') return Number(value) < Number(values[0]);
+  return matches({ matchExpressions: [{ key, operator, values }] }, labels);
+}
+
+/** The nodes that a DaemonSet's pod names, the one it is meant for. */
+function pinnedTo(spec: Scheduled): string[] | undefined {
+  const required = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
+  const fields = required?.nodeSelectorTerms.flatMap((term) => term.matchFields ?? []);
+  return fields?.find(({ key }) => key === 'metadata.name')?.values;
+}
+
+function wants(spec: Scheduled, node: SimObject): boolean {
+  const labels = node.metadata.labels ?? {};
+  if (Object.entries(spec.nodeSelector ?? {}).some(([key, value]) => labels[key] !== value)) return false;
+  const terms = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
+  return (
+    terms?.some(({ matchExpressions = [], matchFields = [] }) => {
+      const named = matchFields.every((one) => meets({ [one.key]: node.metadata.name }, one));
+      return (
+        matchExpressions.length + matchFields.length > 0 && named && matchExpressions.every((one) => meets(labels, one))
+      );
+    }) ?? true
+  );
+}
+
+/** A pod that has its node, as others see it who are to stand beside it or not. */
+interface Placed {
+  pod: SimObject;
+  node: SimObject;
+}
+
+function chosen(term: PodTerm, from: SimObject, to: SimObject, view: View): boolean {
+  const namespace = to.metadata.namespace ?? '';
+  const own = !term.namespaces?.length && !term.namespaceSelector;
+  const there =
+    (own && namespace === from.metadata.namespace) ||
+    term.namespaces?.includes(namespace) ||
+    (term.namespaceSelector &&
+      matches(term.namespaceSelector, view.get('namespaces', '', namespace)?.metadata.labels ?? {}));
+  return Boolean(there) && matches(term.labelSelector, to.metadata.labels);
+}
+
+const together = ({ topologyKey }: PodTerm, one: SimObject, other: SimObject): boolean => {
+  const value = one.metadata.labels?.[topologyKey];
+  return value !== undefined && value === other.metadata.labels?.[topologyKey];
+};
+
+/** Judges nodes for one pod. What the others ask for is only looked up where it decides anything. */
+export class Fit {
+  readonly #pod: SimObject;
+  readonly #spec: Scheduled;
+  readonly #view: View;
+  readonly #asked: Amounts;
+  readonly #nodes: Map<string, SimObject>;
+  readonly #used = new Map<string, Amounts>();
+  #beside: Placed[] | undefined;
+  #averse: Placed[] | undefined;
+
+  constructor(pod: SimObject, nodes: readonly SimObject[], view: View) {
+    this.#pod = pod;
+    this.#spec = specOf(pod);
+    this.#view = view;
+    this.#nodes = new Map(nodes.map((node) => [node.metadata.name, node]));
+    this.#asked = podAmounts(pod.spec as Dict, 'requests');
+    if (this.#asked.size > 0) this.#addUp();
+  }
+
+  /** Undefined where it fits. */
+  misfit(node: SimObject): Misfit | undefined {
+    const spec = this.#spec;
+    const { unschedulable, taints } = (node.spec ?? {}) as NodeSpec;
+    const pinned = pinnedTo(spec);
+    const never = (reason: string): Misfit => ({ reasons: [reason], byPods: false });
+    if (pinned && !pinned.includes(node.metadata.name)) return never("node(s) didn't satisfy plugin(s) [NodeAffinity]");
+    if (unschedulable && !tolerates(spec, CORDONED)) return never('node(s) were unschedulable');
+    if (taints?.some((one) => one.effect !== 'PreferNoSchedule' && !tolerates(spec, one)))
+      return never('node(s) had untolerated taint(s)');
+    if (!wants(spec, node)) return never(NOT_HERE);
+    return this.#tooLarge(node) ?? this.#badCompany(node);
+  }
+
+  #tooLarge(node: SimObject): Misfit | undefined {
+    const there = dict((node.status as { allocatable?: unknown } | undefined)?.allocatable);
+    const used = this.#used.get(node.metadata.name);
+    const reasons: string[] = [];
+    let byPods = true;
+    for (const [name, { nano }] of this.#asked) {
+      const most = amountOf(there[name] ?? '0').nano;
+      if (nano === 0n || nano + (used?.get(name)?.nano ?? 0n) <= most) continue;
+      reasons.push(`Insufficient ${name}`);
+      if (nano > most) byPods = false;
+    }
+    return reasons.length > 0 ? { reasons, byPods } : undefined;
+  }
+
+  #badCompany(node: SimObject): Misfit | undefined {
+    const [near, far] = [termsOf(this.#spec, 'podAffinity'), termsOf(this.#spec, 'podAntiAffinity')];
+    if (near.some((term) => !this.#finds(term, node)))
+      return { reasons: ["node(s) didn't match pod affinity rules"], byPods: false };
+    const placed = far.length > 0 ? this.#others() : [];
+    for (const term of far)
+      if (placed.some((one) => together(term, one.node, node) && chosen(term, this.#pod, one.pod, this.#view)))
+        return { reasons: ["node(s) didn't match pod anti-affinity rules"], byPods: true };
+    this.#averse ??= this.#placed('"podAntiAffinity"');
+    for (const one of this.#averse)
+      for (const term of termsOf(specOf(one.pod), 'podAntiAffinity'))
+        if (together(term, one.node, node) && chosen(term, one.pod, this.#pod, this.#view))
+          return { reasons: ["node(s) didn't satisfy existing pods anti-affinity rules"], byPods: true };
+    return undefined;
+  }
+
+  /** The first of a group that wants its own kind beside it has nobody to look for. */
+  #finds(term: PodTerm, node: SimObject): boolean {
+    if (node.metadata.labels?.[term.topologyKey] === undefined) return false;
+    const meant = this.#others().filter(({ pod }) => chosen(term, this.#pod, pod, this.#view));
+    if (meant.some((one) => together(term, one.node, node))) return true;
+    return meant.length === 0 && chosen(term, this.#pod, this.#pod, this.#view);
+  }
+
+  #others(): Placed[] {
+    this.#beside ??= this.#placed();
+    return this.#beside;
+  }
+
+  *#running(mention?: string): Generator<Placed> {
+    for (const sight of this.#view.sights('pods')) {
+      const node = this.#nodes.get(sight.fields['spec.nodeName'] ?? '');
+      if (!node || /^(Succeeded|Failed)$/.test(sight.fields['status.phase'] ?? '')) continue;
+      if (mention && !sight.mentions(mention)) continue;
+      yield { pod: sight.object, node };
+    }
+  }
+
+  #placed(mention?: string): Placed[] {
+    return [...this.#running(mention)];
+  }
+
+  #addUp(): void {
+    for (const { pod, node } of this.#running('"requests"')) {
+      const used = this.#used.get(node.metadata.name) ?? new Map();
+      for (const [name, amount] of podAmounts(pod.spec as Dict, 'requests')) add(used, name, amount);
+      this.#used.set(node.metadata.name, used);
+    }
+  }
+}
+
+/** What the event and the condition say where no node is left. */
+export function unschedulable(misfits: readonly Misfit[]): string {
+  const nodes = misfits.length;
+  if (nodes === 0) return 'no nodes available to schedule pods';
+  const counted = (words: readonly string[]) => {
+    const counts = new Map<string, number>();
+    for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
+    return [...counts].map(([word, count]) => `${count} ${word}`).sort();
+  };
+  const why = counted(misfits.flatMap(({ reasons }) => reasons)).join(', ');
+  const preempted = counted(
+    misfits.map(({ byPods }) =>
+      byPods ? 'No preemption victims found for incoming pod' : 'Preemption is not helpful for scheduling',
+    ),
+  ).join(', ');
+  return `0/${nodes} nodes are available: ${why}. no new claims to deallocate, preemption: 0/${nodes} nodes are available: ${preempted}.`;
+}
