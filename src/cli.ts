@@ -4,6 +4,7 @@ import { suggestion } from '../engine/expr/nearest.ts';
 import { EFFECTS, FIELDS, flagOf } from '../engine/sim/faults/rule.ts';
 import { EXIT, type ExitCode, Refusal } from './exit.ts';
 import type { GlobalOptions } from './options.ts';
+import { safe, say } from './tell.ts';
 
 type Action<O> = (positional: string[], options: O & GlobalOptions) => Promise<ExitCode>;
 
@@ -22,7 +23,7 @@ function shared(command: Command): Command {
 /** What commander has to say, as one line of ours. */
 const output = {
   outputError: (text: string, write: (line: string) => void) =>
-    write(text.replace(/^error: /, 'opsdeck: ').replace(/\n\(Did you mean (.*)\?\)/, '; did you mean $1?')),
+    write(safe(text.replace(/^error: /, 'opsdeck: ').replace(/\n\(Did you mean (.*)\?\)/, '; did you mean $1?'))),
 };
 
 const PLACEHOLDERS: Record<string, string> = { texts: 'text', count: 'n', fraction: 'p', ms: 'duration', seconds: 's' };
@@ -192,7 +193,7 @@ export async function cli(args: string[]): Promise<ExitCode> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     if (error instanceof Refusal) {
-      process.stderr.write(`opsdeck: ${error.message}\n`);
+      say(`opsdeck: ${error.message}`);
       return error.code;
     }
     throw error;

@@ -6,18 +6,19 @@ const FOLDERS = ['HOME', 'XDG_STATE_HOME', 'XDG_CACHE_HOME', 'XDG_CONFIG_HOME'];
 
 if (isMainThread) {
   const { EXIT } = await import('./exit.ts');
+  const { say } = await import('./tell.ts');
   for (const name of FOLDERS) {
     const folder = process.env[name] ?? '';
     // Node's recursive mkdir never comes back from there.
     if (!/^\/(proc|sys)(\/|$)/.test(folder)) continue;
-    process.stderr.write(`opsdeck: ${name} is ${folder}, where nothing can be kept; set it to a folder of yours\n`);
+    say(`opsdeck: ${name} is ${folder}, where nothing can be kept; set it to a folder of yours`);
     process.exit(EXIT.usage);
   }
   const { cli } = await import('./cli.ts');
   const { watchOutput } = await import('./pipe.ts');
   if (!process.stdout.isTTY) {
     watchOutput(process.stdout, (why) => {
-      if (why !== '') process.stderr.write(`opsdeck: ${why}\n`);
+      if (why !== '') say(`opsdeck: ${why}`);
       process.exit(why === '' ? EXIT.ok : EXIT.failed);
     });
   }

@@ -10,7 +10,7 @@ import { confirm } from '../run/confirm.ts';
 import { readDefinitionFile } from '../run/file.ts';
 import { planText } from '../run/plan.ts';
 import { oneNamespace, openRun, type StayOptions, stay } from '../run/stay.ts';
-import { say } from '../run/story.ts';
+import { say } from '../tell.ts';
 
 interface AdoptOptions extends StayOptions {
   file?: string;
@@ -32,7 +32,7 @@ export async function adopt([name = '']: string[], options: AdoptOptions): Promi
     const permissions = await permissionsOf(client, questions);
     const plan = toPlan(adoption.prepared, { kept: stored.kept, permissions, name });
     const { holder } = adoption.journal;
-    process.stderr.write(planText(plan));
+    say(planText(plan).trimEnd());
     for (const claim of adoption.claims) say(`  so far, as its journal claims: ${claim}`);
     say(`  written by: ${holder ? `${holder.identity}, as it says` : 'nobody who can be named'}`);
     if (plan.refused.length > 0) throw new Refusal(plan.refused.join('; '));

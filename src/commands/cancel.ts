@@ -3,7 +3,7 @@ import { isOver } from '../../engine/ops/journal.ts';
 import { withClient } from '../client.ts';
 import { EXIT, type ExitCode, Refusal } from '../exit.ts';
 import { oneNamespace, openRun, type StayOptions, stay } from '../run/stay.ts';
-import { say } from '../run/story.ts';
+import { say } from '../tell.ts';
 
 export async function cancel([name = '']: string[], options: StayOptions): Promise<ExitCode> {
   oneNamespace(options);

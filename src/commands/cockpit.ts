@@ -2,6 +2,7 @@
 import type { Rehearsal } from '../../ui/views/rehearsal.ts';
 import { EXIT, type ExitCode, Refusal } from '../exit.ts';
 import type { GlobalOptions } from '../options.ts';
+import { say } from '../tell.ts';
 import { startEngineWorker } from '../worker-host.ts';
 
 export interface CockpitFlags extends GlobalOptions {
@@ -35,7 +36,7 @@ export async function cockpit(_positional: string[], flags: CockpitFlags, rehear
         ...(rehearsal === undefined ? {} : { rehearsal }),
       },
     });
-    for (const line of farewell) process.stderr.write(`${line}\n`);
+    for (const line of farewell) say(line);
     return code as ExitCode;
   } catch (error) {
     throw new Refusal(error instanceof Error ? error.message : String(error), EXIT.usage);

@@ -6,6 +6,7 @@ import { RESHARDED } from '../../engine/sim/estate/clusters.ts';
 import type { Rehearsal } from '../../ui/views/rehearsal.ts';
 import { type DemoHost, startDemoWorker } from '../demo-host.ts';
 import { EXIT, type ExitCode, Refusal } from '../exit.ts';
+import { say, show } from '../tell.ts';
 import { type CockpitFlags, cockpit } from './cockpit.ts';
 import { tellDemo } from './fault.ts';
 
@@ -81,9 +82,9 @@ async function serve(host: DemoHost): Promise<ExitCode> {
   const stopped = new Promise<undefined>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve(undefined));
   });
-  process.stdout.write(`${host.kubeconfig}\n`);
-  process.stderr.write(
-    'a simulated cluster, served on this machine only until this program is stopped; what runs in its containers runs as you, in a private directory\n',
+  show(`${host.kubeconfig}\n`);
+  say(
+    'a simulated cluster, served on this machine only until this program is stopped; what runs in its containers runs as you, in a private directory',
   );
   const why = await Promise.race([stopped, host.died]);
   if (why !== undefined) throw new Refusal(`the embedded cluster has failed: ${why}`, EXIT.failed);
@@ -93,8 +94,8 @@ async function serve(host: DemoHost): Promise<ExitCode> {
 /** Without a terminal: one operation, carried out by the real engine, and what it says. */
 async function story(host: DemoHost, flags: CockpitFlags & { kubeconfig: string }): Promise<ExitCode> {
   if (!host.reshard) throw new Refusal('an empty demo has nothing to show without a terminal; use --serve');
-  process.stderr.write(
-    `a simulated cluster; without a terminal one operation is run on it: slots of the redis cluster ${RESHARDED.namespace}/${RESHARDED.cluster} move from one master to another\n`,
+  say(
+    `a simulated cluster; without a terminal one operation is run on it: slots of the redis cluster ${RESHARDED.namespace}/${RESHARDED.cluster} move from one master to another`,
   );
   const { run } = await import('./run.ts');
   return run(['redis-reshard'], {

@@ -12,6 +12,7 @@ import { story } from '../run/describe.ts';
 import { print } from '../run/document.ts';
 import { oneNamespace, openRun, type StayOptions, stay } from '../run/stay.ts';
 import { exitCodeOf } from '../run/story.ts';
+import { show } from '../tell.ts';
 
 interface DescribeOptions extends StayOptions {
   follow?: boolean;
@@ -31,7 +32,7 @@ export async function describe([what = '', name = '']: string[], options: Descri
     const { stored } = found;
     const over = stored.journal !== undefined && isOver(stored.journal);
     if (options.follow && !over) return stay(found, options);
-    if (options.output === 'text') process.stdout.write(story(stored));
+    if (options.output === 'text') show(story(stored));
     else await print(document(stored), options.output);
     return options.follow ? exitCodeOf(stored) : EXIT.ok;
   });
@@ -43,7 +44,7 @@ async function describeCluster(name: string, options: DescribeOptions): Promise<
     const { namespace } = client.target;
     const place = { client, providers: await providers(process.env) };
     try {
-      if (options.output === 'text') process.stdout.write(await clusterStory(place, { name, namespace }));
+      if (options.output === 'text') show(await clusterStory(place, { name, namespace }));
       else {
         const { items } = await clusters.read(place, {
           namespace,

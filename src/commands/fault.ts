@@ -6,6 +6,7 @@ import { type Asked, type RunningDemo, runningDemos } from '../../engine/sim/est
 import { EFFECTS, FIELDS } from '../../engine/sim/faults/rule.ts';
 import { EXIT, type ExitCode, Refusal } from '../exit.ts';
 import type { GlobalOptions } from '../options.ts';
+import { say, show } from '../tell.ts';
 
 type FaultOptions = Partial<Record<keyof typeof FIELDS, string | boolean>> & Pick<GlobalOptions, 'kubeconfig'>;
 
@@ -31,8 +32,8 @@ export async function tellDemo(asked: Asked, kubeconfig: string | undefined): Pr
   const answer = await demo.ask(asked);
   if (!answer) throw new Refusal(`the demo of ${demo.kubeconfig} has just ended`);
   if (!answer.ok) throw new Refusal(answer.text);
-  process.stdout.write(`${answer.text}\n`);
-  process.stderr.write(`in the demo of ${demo.kubeconfig}\n`);
+  show(`${answer.text}\n`);
+  say(`in the demo of ${demo.kubeconfig}`);
   return EXIT.ok;
 }
 

@@ -9,6 +9,7 @@ import { KINDS } from '../get/kinds.ts';
 import { document, rowsOf, table } from '../get/print.ts';
 import type { GlobalOptions } from '../options.ts';
 import { providers } from '../providers.ts';
+import { say, show } from '../tell.ts';
 import { toYaml } from '../yaml.ts';
 
 interface GetOptions extends GlobalOptions {
@@ -34,12 +35,12 @@ async function print(answer: Answer, kind: Kind, options: GetOptions, namespace:
   } else if (answer.items.length === 0) {
     if (answer.blind) return;
     const where = namespace === null ? '' : ` in namespace ${namespace}`;
-    process.stderr.write(`No ${kind.names[0]} found${where}.\n`);
+    say(`No ${kind.names[0]} found${where}.`);
   } else if (output === 'name') {
-    process.stdout.write(answer.items.map((item) => `${item.name}\n`).join(''));
+    show(answer.items.map((item) => `${item.name}\n`).join(''));
   } else {
     const how = { wide: output === 'wide', namespaces: namespace === null, headers: options.headers };
-    process.stdout.write(table(rowsOf(kind, answer.items, how), stringWidth));
+    show(table(rowsOf(kind, answer.items, how), stringWidth));
   }
 }
 
@@ -59,9 +60,8 @@ export async function get([what = '', name]: string[], options: GetOptions): Pro
         { namespace, name, selector, cluster, whole },
       );
       await print(answer, kind, options, namespace, name !== undefined);
-      for (const { why } of answer.denied) process.stderr.write(`opsdeck: ${why}\n`);
-      if (answer.blind && namespace === null)
-        process.stderr.write('opsdeck: name a namespace that you may see: -n NAME\n');
+      for (const { why } of answer.denied) say(`opsdeck: ${why}`);
+      if (answer.blind && namespace === null) say('opsdeck: name a namespace that you may see: -n NAME');
       return answer.blind ? EXIT.usage : answer.failed ? EXIT.failed : EXIT.ok;
     } catch (error) {
       throw error instanceof LookupError ? new Refusal(error.message) : error;

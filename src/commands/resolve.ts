@@ -4,7 +4,8 @@ import { isOver } from '../../engine/ops/journal.ts';
 import { withClient } from '../client.ts';
 import { type ExitCode, Refusal } from '../exit.ts';
 import { oneNamespace, openRun, type StayOptions, stay } from '../run/stay.ts';
-import { exitCodeOf, say, verdict } from '../run/story.ts';
+import { exitCodeOf, verdict } from '../run/story.ts';
+import { say } from '../tell.ts';
 
 interface ResolveOptions extends StayOptions {
   reason: string;

@@ -28,7 +28,8 @@ import { print } from '../run/document.ts';
 import { readDefinitionFile } from '../run/file.ts';
 import { planText, shortPlanText, word } from '../run/plan.ts';
 import { stay } from '../run/stay.ts';
-import { doubtful, events, exitCodeOf, howToFollow, interruption, say, verdict } from '../run/story.ts';
+import { doubtful, events, exitCodeOf, howToFollow, interruption, verdict } from '../run/story.ts';
+import { say, show } from '../tell.ts';
 
 interface RunOptions extends GlobalOptions {
   cluster: string;
@@ -126,7 +127,7 @@ async function confirmed(plan: Plan, { confirm: given }: RunOptions): Promise<bo
     otherwise: 'nothing was started',
     how: `${definition} destroys: to run it on ${name}, say so with --confirm ${word(name)}`,
     show: () => {
-      process.stderr.write(shortPlanText(plan));
+      say(shortPlanText(plan).trimEnd());
       shown = true;
     },
   });
@@ -153,7 +154,7 @@ async function dryRun(
     ...(options.name ? { name: options.name } : {}),
     ...(options.file ? { file: options.file } : {}),
   });
-  if (options.output === 'text') process.stdout.write(planText(plan));
+  if (options.output === 'text') show(planText(plan));
   else
     await print(
       {

@@ -3,6 +3,7 @@ import { text as readAll } from 'node:stream/consumers';
 import type { DocumentReport } from '../../engine/api/documents.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import type { GlobalOptions } from '../options.ts';
+import { say, show } from '../tell.ts';
 
 interface ValidateOptions extends GlobalOptions {
   output?: 'text' | 'json';
@@ -23,11 +24,11 @@ const count = (n: number, noun: string) => `${n} ${noun}${n === 1 ? '' : 's'}`;
 
 function print(file: string, { kind, name, line, findings }: DocumentReport): void {
   for (const { severity, message, ...at } of findings) {
-    process.stdout.write(`${file}:${at.line}:${at.column}: ${severity}: ${message}\n`);
+    show(`${file}:${at.line}:${at.column}: ${severity}: ${message}\n`);
   }
   if (findings.some((finding) => finding.severity === 'error')) return;
   const warnings = findings.length > 0 ? `, ${count(findings.length, 'warning')}` : '';
-  process.stdout.write(`${file}:${line}: ${kind} ${name} is valid${warnings}\n`);
+  show(`${file}:${line}: ${kind} ${name} is valid${warnings}\n`);
 }
 
 /** Exit code 0: every document is valid (warnings allowed); 1: one isn't; 2: a file can't be read or holds none. */
@@ -36,7 +37,7 @@ export async function validate(files: string[], options: ValidateOptions): Promi
   const checked: { file: string; documents: DocumentReport[] }[] = [];
   let unreadable = false;
   const refuse = (file: string, why: string) => {
-    process.stderr.write(`opsdeck: ${file}: ${why}\n`);
+    say(`opsdeck: ${file}: ${why}`);
     unreadable = true;
   };
   for (const file of files) {

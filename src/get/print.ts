@@ -1,11 +1,12 @@
 /** Lists as kubectl prints them: aligned columns, or a List object. */
+import { clean } from '../../engine/kube/sanitise.ts';
 import type { Answer, Item, Kind } from './kind.ts';
 
 const GAP = '   ';
 
 /** Columns as wide as their widest cell, three spaces apart; empty cells are `<none>`. */
 export function table(rows: readonly (readonly string[])[], widthOf: (text: string) => number): string {
-  const filled = rows.map((row) => row.map((cell) => cell || '<none>'));
+  const filled = rows.map((row) => row.map((cell) => clean(cell) || '<none>'));
   const widths: number[] = [];
   for (const row of filled) {
     for (const [at, cell] of row.entries()) widths[at] = Math.max(widths[at] ?? 0, widthOf(cell));

@@ -1,6 +1,7 @@
 /** A word that has to be typed before something is done: at a terminal, or on the command line of a script. */
 import { createInterface } from 'node:readline';
 import { Refusal } from '../exit.ts';
+import { safe } from '../tell.ts';
 
 export interface Question {
   /** The word that means yes. */
@@ -32,7 +33,7 @@ export async function confirm({ word, given, prompt, otherwise, how, show }: Que
 function answer(prompt: string): Promise<string> {
   // The terminal itself edits the line: it is in its normal mode.
   const lines = createInterface({ input: process.stdin, terminal: false });
-  process.stderr.write(prompt);
+  process.stderr.write(safe(prompt));
   return new Promise((resolve) => {
     lines.once('line', resolve).once('close', () => resolve(''));
   }).finally(() => lines.close()) as Promise<string>;

@@ -11,8 +11,9 @@ import { systemClock } from '../../engine/runtime/clock.ts';
 import { thisProcess } from '../../engine/runtime/identity.ts';
 import { EXIT, type ExitCode, Refusal } from '../exit.ts';
 import type { GlobalOptions } from '../options.ts';
+import { say } from '../tell.ts';
 import { print } from './document.ts';
-import { events, exitCodeOf, interruption, say, verdict } from './story.ts';
+import { events, exitCodeOf, interruption, verdict } from './story.ts';
 
 export interface StayOptions extends GlobalOptions {
   output?: 'text' | 'json' | 'yaml';

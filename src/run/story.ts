@@ -4,11 +4,7 @@ import type { Journal } from '../../engine/ops/journal.ts';
 import { goOnWith, type RunRef, type Stored } from '../../engine/ops/store.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { heedOutput } from '../pipe.ts';
-
-/** One line of progress. */
-export const say = (text: string): void => {
-  process.stderr.write(`${text}\n`);
-};
+import { safe, say } from '../tell.ts';
 
 export interface Telling {
   /** The output belongs to a document that stdout is kept for: it goes to stderr. */
@@ -44,7 +40,7 @@ export function events({ quiet = false }: Telling = {}): RunEvents {
     onLine(stream, text, where) {
       place(where);
       if (stream === 'note') say(`(${text})`);
-      else if (target[stream].isTTY) target[stream].write(`${text}\n`);
+      else if (target[stream].isTTY) target[stream].write(`${safe(text)}\n`);
     },
     onTrouble(why) {
       if (why !== trouble) say(`(${why}; trying again)`);

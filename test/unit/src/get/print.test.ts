@@ -38,3 +38,11 @@ test('one named object stands alone, otherwise there is a List; keys are in orde
   expect(document(answer, false)).toMatchObject({ apiVersion: 'v1', kind: 'List', items: [{ kind: 'Thing' }] });
   expect(document({ ...answer, items: [] }, true)).toMatchObject({ kind: 'List', items: [] });
 });
+
+test('a cell is one line that moves no cursor, and as wide as it is drawn', () => {
+  const rows = [
+    ['evil \x1b[2J\x1b]0;pwned\x07\u202etxet', 'a\nb'],
+    ['x', 'y'],
+  ];
+  expect(table(rows, stringWidth)).toBe('evil <U+202E>txet   a b\nx                   y\n');
+});
