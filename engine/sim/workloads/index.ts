@@ -14,6 +14,7 @@ import { nodeLeases } from './leases.ts';
 import { quotas } from './quota.ts';
 import { replicaSets, replicationControllers } from './replicaset.ts';
 import { scheduler } from './scheduler.ts';
+import { standingVolumes } from './standing.ts';
 import { statefulSets } from './statefulset.ts';
 import { claims } from './volumes.ts';
 
@@ -32,6 +33,7 @@ export function startWorkloads(cluster: SimCluster, options: { eventsSince?: num
     jobs,
     cronJobs,
     claims,
+    standingVolumes,
     endpoints,
     disruptions,
     nodeLeases,

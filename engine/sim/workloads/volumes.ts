@@ -2,6 +2,7 @@ import { equal } from '../json.ts';
 import type { PodSpec } from '../node/status.ts';
 import type { SimObject } from '../types.ts';
 import type { Controller, Kit } from './controller.ts';
+import { bindStanding, standingVolume } from './standing.ts';
 import { isDone } from './template.ts';
 
 interface ClaimSpec {
@@ -41,9 +42,13 @@ export const claims: Controller = {
         : [],
     'storageclasses.storage.k8s.io': (_class, view) =>
       [...view.sights('persistentvolumeclaims')].map((claim) => `${claim.namespace}/${claim.name}`),
-    persistentvolumes: ({ object }) => {
+    persistentvolumes: ({ object }, view) => {
       const claim = (object.spec as { claimRef?: { namespace: string; name: string } }).claimRef;
-      return claim ? [`${claim.namespace}/${claim.name}`] : [];
+      if (claim) return [`${claim.namespace}/${claim.name}`];
+      // One that nobody has is for whoever waits.
+      return [...view.sights('persistentvolumeclaims')]
+        .filter(({ object }) => (object.status as { phase?: string } | undefined)?.phase !== 'Bound')
+        .map(({ namespace, name }) => `${namespace}/${name}`);
     },
   },
   sync(claim, kit) {
@@ -87,6 +92,17 @@ function pending(
 function bind(claim: SimObject, users: SimObject[], kit: Kit): void {
   const spec = claim.spec as ClaimSpec;
   const found = classOf(claim, kit);
+  const waits = found?.volumeBindingMode === 'WaitForFirstConsumer' && users.length === 0;
+  const standing = standingVolume(claim, kit, waits);
+  if (standing) {
+    bindStanding(claim, standing, kit);
+    return;
+  }
+  if (spec.volumeName) {
+    if (!(claim.status as { phase?: string } | undefined)?.phase)
+      kit.view.update('persistentvolumeclaims', { ...claim, status: { phase: 'Pending' } } as SimObject, 'status');
+    return;
+  }
   if (!found) {
     const missing = spec.storageClassName;
     pending(claim, kit, {
@@ -98,7 +114,7 @@ function bind(claim: SimObject, users: SimObject[], kit: Kit): void {
     });
     return;
   }
-  if (found.volumeBindingMode === 'WaitForFirstConsumer' && users.length === 0) {
+  if (waits) {
     pending(claim, kit, {
       type: 'Normal',
       reason: 'WaitForFirstConsumer',
