@@ -216,7 +216,8 @@ export async function launch(
         if (error instanceof Orphan) throw error;
         if (handle.stored) throw new BrokenOff(handle.stored, error);
         if (error instanceof Exists && options.name === undefined) continue;
-        const elsewhere = error instanceof KubeError && error.status === 403 && i + 1 < stores.length;
+        // Not allowed there, or no longer kept there at all.
+        const elsewhere = error instanceof KubeError && [403, 404].includes(error.status) && i + 1 < stores.length;
         if (!elsewhere) throw error;
         break;
       } finally {

@@ -5,7 +5,16 @@
  * nothing of it is executed before a person has looked at what that would be and has adopted it.
  */
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { RunRef } from './store.ts';
 
@@ -64,14 +73,26 @@ export class Seals {
     return known;
   }
 
+  /** Another process may be making the same run: the first key of the two is the run's. */
   #make(ref: RunRef): Known {
-    const known = { key: randomBytes(32), n: 0 };
-    this.#keep(ref, known);
+    const name = nameOf(ref);
+    this.#keep(ref, { key: randomBytes(32), n: 0 }, (draft, file) => {
+      try {
+        linkSync(draft, file);
+        unlinkSync(draft);
+      } catch {
+        // There already, or on a file system without links.
+        const theirs = this.#read(name);
+        if (!theirs) return renameSync(draft, file);
+        this.#known.set(name, theirs);
+        unlinkSync(draft);
+      }
+    });
     this.#forget();
-    return known;
+    return this.#known.get(name)!;
   }
 
-  #keep(ref: RunRef, known: Known): void {
+  #keep(ref: RunRef, known: Known, put: (draft: string, file: string) => void = renameSync): void {
     const name = nameOf(ref);
     this.#known.set(name, known);
     if (this.#folder === undefined) return;
@@ -79,7 +100,7 @@ export class Seals {
       mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
       const draft = join(this.#folder, `${name}.${randomBytes(4).toString('hex')}.tmp`);
       writeFileSync(draft, JSON.stringify({ key: known.key.toString('hex'), n: known.n }), { mode: 0o600, flag: 'wx' });
-      renameSync(draft, join(this.#folder, name));
+      put(draft, join(this.#folder, name));
     } catch {
       // The run goes on all the same; only another start of this program will have to ask a person.
     }

@@ -46,9 +46,18 @@ function storedRequest(group: string, object: OpsRequest): Stored {
   };
 }
 
+const isUnserved = (error: unknown): boolean =>
+  error instanceof KubeError &&
+  (error.status === 404 || error.status === 405) &&
+  !error.message.startsWith('namespaces "');
+
 export function requestStore(client: Client, group: string): JournalStore {
   const kind = { apiVersion: `${group}/${VERSION}`, kind: 'OpsRequest' };
   const signalled = (signal: AbortSignal | undefined) => (signal ? { signal } : {});
+
+  /** Discovery still names a kind for some seconds whose CRD was deleted. */
+  const unserved = () =>
+    new KubeError(`opsrequests.${group} is gone or going; try again`, { status: 404, reason: 'NotFound' });
 
   async function write(stored: Stored, journal: Journal, signal?: AbortSignal): Promise<Stored> {
     const { ref } = stored;
@@ -97,15 +106,20 @@ export function requestStore(client: Client, group: string): JournalStore {
       };
       try {
         const body = { ...kind, metadata: { name: ref.name, namespace: ref.namespace, labels, annotations }, spec };
-        const made = await client.request<OpsRequest>(collection(group, ref.namespace), {
-          method: 'POST',
-          body,
-          ...signalled(signal),
-        });
+        const made = await client
+          .request<OpsRequest>(collection(group, ref.namespace), {
+            method: 'POST',
+            body,
+            ...signalled(signal),
+          })
+          .catch((error: unknown) => {
+            throw isUnserved(error) ? unserved() : error;
+          });
         const stored = storedRequest(group, made);
         try {
           return await write(stored, journal, signal);
         } catch (error) {
+          if (isUnserved(error) && !(await this.read(ref, signal))) throw unserved();
           if (!(error instanceof KubeError && error.status === 403)) throw error;
           await this.remove(stored, signal).catch(() => {
             throw new HandedOver(stored, error.message);

@@ -17,7 +17,7 @@ import { BrokenOff, Exists, HandedOver, type Stored } from '../../engine/ops/sto
 import { findRun, KEPT_WORDS, openStores, type Stores, storeForNew } from '../../engine/ops/stores.ts';
 import { Told } from '../../engine/ops/told.ts';
 import type { Offer, Plan } from '../../engine/protocol.ts';
-import { systemClock } from '../../engine/runtime/clock.ts';
+import { sleep, systemClock } from '../../engine/runtime/clock.ts';
 import { thisProcess } from '../../engine/runtime/identity.ts';
 import { withClient } from '../client.ts';
 import { EXIT, type ExitCode, Refusal } from '../exit.ts';
@@ -224,6 +224,13 @@ async function start(client: KubeClient, prepared: Prepared, stores: Stores, opt
   }
 }
 
+/** Milliseconds that an engine takes at most from making a run to its journal, and between looks at that. */
+const BEGIN_MS = 15_000;
+const LOOK_MS = 200;
+
+const isUnsaid = (stored: Stored | undefined): boolean =>
+  stored?.madeByEngine === true && !stored.journal && !stored.unreadable;
+
 /** `--name` is a key: the same command line again goes on with the run, another one is refused. */
 async function sameName(
   engine: Engine,
@@ -234,7 +241,14 @@ async function sameName(
   signal: AbortSignal,
 ): Promise<ExitCode> {
   const { namespace } = prepared.cluster.ref;
-  const found = await findRun(engine.stores, namespace, name, signal);
+  let found = await findRun(engine.stores, namespace, name, signal);
+  // Whoever made it a moment ago is about to say in it what it is.
+  const { clock } = engine;
+  for (const until = clock.monotonic() + BEGIN_MS; isUnsaid(found?.stored) && clock.monotonic() < until; ) {
+    await sleep(clock, LOOK_MS, signal);
+    if (signal.aborted) return EXIT.interrupted;
+    found = await findRun(engine.stores, namespace, name, signal);
+  }
   const journal = found?.stored.journal;
   const same =
     journal?.definition.digest === prepared.definition.digest &&

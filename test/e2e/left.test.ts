@@ -1,7 +1,8 @@
 /** Ways out of `opsdeck run` before the run is over: none may claim less than what goes on in the cluster. */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { customResourceDefinitions } from '../../engine/api/crd.ts';
 import { type Embedded, embedded } from '../kit/embedded.ts';
 import { CART } from './estate.ts';
 
@@ -47,4 +48,39 @@ test('a right that is lost in the middle leaves an unknown outcome, and says whi
   expect(follower.stderr).toContain('opsdeck describe run slow-1 -n default -f');
   cluster.sim.faults.clear();
   expect((await cluster.run(['describe', 'run', 'slow-1', '-f']).done).code).toBe(0);
+});
+
+/** From here on runs are kept as OpsRequests. */
+async function installed() {
+  for (const crd of customResourceDefinitions('test'))
+    if (!cluster.sim.cluster.get('customresourcedefinitions.apiextensions.k8s.io', '', crd.metadata.name))
+      cluster.sim.cluster.create('customresourcedefinitions.apiextensions.k8s.io', crd);
+  await cluster.sim.cluster.idle();
+}
+
+test.each(['ConfigMap', 'OpsRequest'])('the same key given several times at once is one run (%s)', async (kept) => {
+  if (kept === 'OpsRequest') {
+    await installed();
+    // Long enough between the object and its journal for the others to look.
+    const resource = 'opsrequests.opsdeck.dev/status';
+    cluster.sim.faults.add({ do: 'delay', ms: 1500, verb: 'update', resource, times: 1 });
+  }
+  const name = `many-${kept.toLowerCase()}`;
+  const began = join(cluster.dir, name);
+  const many = Array.from({ length: 4 }, () => change(name, `echo x >>${began}; sleep 1; echo done`, '--name', name));
+  const ends = await Promise.all(many.map(({ done }) => done));
+  expect(ends.map(({ code, stderr }) => (code === 0 ? 0 : stderr))).toEqual([0, 0, 0, 0]);
+  expect(ends.filter(({ stderr }) => stderr.includes(`kept as ${kept}`))).toHaveLength(1);
+  expect(readFileSync(began, 'utf8')).toBe('x\n');
+});
+
+test('while its kinds are being deleted a run is kept as a ConfigMap', async () => {
+  await installed();
+  const resource = ['opsrequests.opsdeck.dev', 'opsdefinitions.opsdeck.dev', 'opsrequests.opsdeck.dev/status'];
+  cluster.sim.faults.add({ do: 'error', status: 404, bare: true, resource });
+  const { code, stdout, stderr } = await change('going', 'echo done').done;
+  expect(stderr).toContain('kept as ConfigMap');
+  expect({ code, stdout }).toEqual({ code: 0, stdout: 'done\n' });
+  const named = await cluster.run(['run', 'roles', '--cluster', 'cart', '--dry-run']).done;
+  expect(named.stderr).not.toContain('nothing at this address');
 });

@@ -1,6 +1,8 @@
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { KubeObject } from '../../../../engine/api/types.ts';
 import type { KubeClient, Resource } from '../../../../engine/kube/types.ts';
@@ -95,6 +97,39 @@ describe('a journal', () => {
   test.each(forged)('is only shown where somebody changed %s', async (_, change) => {
     const { again } = await made();
     expect(again(change)).toMatchObject({ unsealed: true });
+  });
+
+  test('that several processes of a user make at once bears one seal, which all of them know', async () => {
+    const home = join(folder, 'at-once');
+    const processes = 3;
+    const turns = new Int32Array(new SharedArrayBuffer(4));
+    // All wait for each other before each run, so that they meet between looking for its key and making it.
+    const code = `
+      const { parentPort, workerData: { url, home, turns, processes, runs } } = require('node:worker_threads');
+      import(url).then(({ Seals }) => {
+        const seals = runs.map((name, i) => {
+          const mine = new Seals(home);
+          Atomics.add(turns, 0, 1);
+          while (Atomics.load(turns, 0) < processes * (i + 1));
+          return mine.seal({ group: '', namespace: 'data', name }, { spec: '{}', status: '{}' });
+        });
+        parentPort.postMessage(seals);
+      });`;
+    const runs = Array.from({ length: 60 }, (_, i) => `run-${i}`);
+    const url = new URL('../../../../engine/ops/seal.ts', import.meta.url).href;
+    const workerData = { url, home, turns, processes, runs };
+    const all = await Promise.all(
+      Array.from({ length: processes }, async () => {
+        const worker = new Worker(code, { eval: true, workerData });
+        const [seals] = (await once(worker, 'message')) as [string[]];
+        return seals;
+      }),
+    );
+    const known = new Seals(home);
+    const strange = runs.filter((name, i) =>
+      all.some((seals) => !known.holds({ ...REF, name }, { spec: '{}', status: '{}' }, seals[i])),
+    );
+    expect(strange).toEqual([]);
   });
 
   test('is another user’s to the next one, who sees it and how to take it over', async () => {
