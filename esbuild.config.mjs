@@ -132,7 +132,18 @@ dist=\${self%/*}
 # A small nursery: what is left of a frame or a page is garbage at once, and a large one only holds more of it. It begins with that
 # size: growing to it takes a tenth of the time to the first frame.
 # Compiled code is kept between starts: the second one is twice as fast.
-export NODE_COMPILE_CACHE="\${NODE_COMPILE_CACHE:-\${XDG_CACHE_HOME:-$HOME/.cache}/opsdeck/compiled}"
+base=\${XDG_CACHE_HOME:-$HOME/.cache}
+# Node.js would make that folder before the first line of the program, and in /proc and /sys it never comes back from that.
+there=$base
+until [ -d "\${there:=/}" ]; do
+  case $there in */*) there=\${there%/*} ;; *) there=. ;; esac
+done
+case $(CDPATH= cd -P -- "$there" 2>/dev/null && pwd -P) in
+  /proc | /proc/* | /sys | /sys/* | '') ;;
+  *) export NODE_COMPILE_CACHE="\${NODE_COMPILE_CACHE:-$base/opsdeck/compiled}" ;;
+esac
+# In the place of an output that is closed Node.js would put one that swallows everything; this one takes nothing.
+true 2>/dev/null 3>&1 || exec 1</dev/null
 for node in "$dist/../node_modules/node/bin/node" "$dist/../../node/bin/node" "$(command -v node)"; do
   [ -x "$node" ] && exec "$node" --disable-warning=ExperimentalWarning --disable-sigusr1 --min-semi-space-size=6 --max-semi-space-size=6 "$dist/opsdeck.mjs" "$@"
 done

@@ -1,8 +1,20 @@
 /** Entry of the program and of its engine worker: one bundled file serves both. */
+import { realpathSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { isMainThread, workerData } from 'node:worker_threads';
 
 /** Folders in which this program keeps something. */
 const FOLDERS = ['HOME', 'XDG_STATE_HOME', 'XDG_CACHE_HOME', 'XDG_CONFIG_HOME'];
+
+/** The path without links, as far as it is there. */
+function real(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    const above = dirname(path);
+    return above === path ? path : join(real(above), basename(path));
+  }
+}
 
 if (isMainThread) {
   const { EXIT } = await import('./exit.ts');
@@ -10,7 +22,7 @@ if (isMainThread) {
   for (const name of FOLDERS) {
     const folder = process.env[name] ?? '';
     // Node's recursive mkdir never comes back from there.
-    if (!/^\/(proc|sys)(\/|$)/.test(folder)) continue;
+    if (!/^\/(proc|sys)(\/|$)/.test(folder && real(folder))) continue;
     say(`opsdeck: ${name} is ${folder}, where nothing can be kept; set it to a folder of yours`);
     process.exit(EXIT.usage);
   }

@@ -3,7 +3,11 @@ import type { EventEmitter } from 'node:events';
 
 type End = (why: string) => void;
 
-const WORDS: Record<string, string> = { ENOSPC: 'no space left on device', EIO: 'input/output error' };
+const WORDS: Record<string, string> = {
+  ENOSPC: 'no space left on device',
+  EIO: 'input/output error',
+  EBADF: 'it is closed',
+};
 
 /**
  * Calls `end` once when a stream of ours takes no more, and swallows what follows: a write that fails is told by an event, and

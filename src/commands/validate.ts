@@ -3,22 +3,12 @@ import { text as readAll } from 'node:stream/consumers';
 import type { DocumentReport } from '../../engine/api/documents.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import type { GlobalOptions } from '../options.ts';
+import { whyUnreadable } from '../run/unreadable.ts';
 import { say, show } from '../tell.ts';
 
 interface ValidateOptions extends GlobalOptions {
   output?: 'text' | 'json';
 }
-
-const REASONS: Record<string, string> = {
-  ENOENT: 'no such file',
-  EACCES: 'permission denied',
-  EISDIR: 'it is a directory; name the files in it',
-};
-
-const whyUnreadable = (error: unknown): string => {
-  const { code, message } = error as { code?: string; message?: string };
-  return (code && REASONS[code]) ?? message ?? String(error);
-};
 
 const count = (n: number, noun: string) => `${n} ${noun}${n === 1 ? '' : 's'}`;
 
@@ -45,7 +35,7 @@ export async function validate(files: string[], options: ValidateOptions): Promi
     try {
       text = file === '-' ? await readAll(process.stdin) : await readFile(file, 'utf8');
     } catch (error) {
-      refuse(file, `can't be read: ${whyUnreadable(error)}`);
+      refuse(file, whyUnreadable(error));
       continue;
     }
     const documents = await validateText(text);

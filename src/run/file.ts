@@ -4,6 +4,7 @@ import { text as readAll } from 'node:stream/consumers';
 import type { Definition } from '../../engine/ops/definition.ts';
 import { definitionOfText } from '../../engine/ops/definitions.ts';
 import { Refusal } from '../exit.ts';
+import { whyUnreadable } from './unreadable.ts';
 
 export async function readDefinitionFile(file: string, name: string | undefined): Promise<Definition> {
   const shown = file === '-' ? 'stdin' : file;
@@ -11,8 +12,7 @@ export async function readDefinitionFile(file: string, name: string | undefined)
   try {
     text = file === '-' ? await readAll(process.stdin) : await readFile(file, 'utf8');
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new Refusal(`${shown} can't be read: ${code === 'ENOENT' ? 'no such file' : message}`);
+    throw new Refusal(`${shown}: ${whyUnreadable(error)}`);
   }
   const read = await definitionOfText(text, name);
   if (!read.ok) throw new Refusal(`${shown}: ${read.error}`);
