@@ -7,6 +7,7 @@ import { type Dict, isDict, type SimObject } from '../types.ts';
 import type { Preparing } from './behaviour.ts';
 import { preparePod } from './pod.ts';
 import { prepareService } from './service.ts';
+import { timed } from './validators/certificates.ts';
 
 type Prepare = (object: SimObject, about: Preparing) => void;
 
@@ -74,6 +75,23 @@ const guarded: Prepare = (object, { kernel, info, context, old }) => {
   if (!same) checkEscalation(kernel, context.user, info, object);
 };
 
+/** A request for a certificate says who has made it, and is never another. */
+const prepareRequest: Prepare = (request, { old, context, kernel }) => {
+  if (old) {
+    request.spec = old.spec;
+    if (context.subresource === '') return;
+    const status = dict(request.status);
+    request.status = {
+      ...status,
+      ...(status.conditions ? { conditions: timed(status.conditions, timestamp(kernel)) } : {}),
+    };
+    return;
+  }
+  const { username: _name, uid: _uid, groups: _groups, extra: _extra, ...spec } = dict(request.spec);
+  const { name, uid, groups, extra } = context.user;
+  request.spec = { ...spec, username: name, ...(uid ? { uid } : {}), groups, ...(extra ? { extra } : {}) };
+};
+
 export const PREPARE: Record<string, Prepare> = {
   pods: preparePod,
   'roles.rbac.authorization.k8s.io': guarded,
@@ -82,6 +100,7 @@ export const PREPARE: Record<string, Prepare> = {
   'clusterrolebindings.rbac.authorization.k8s.io': guarded,
   services: prepareService,
   'jobs.batch': prepareJob,
+  'certificatesigningrequests.certificates.k8s.io': prepareRequest,
   'deployments.apps'(deployment, { old, context }) {
     // What its annotations say is part of what it asks for.
     const { generation, annotations } = old?.metadata ?? {};

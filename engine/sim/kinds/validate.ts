@@ -23,6 +23,7 @@ import { qosClass } from './qos.ts';
 import { admissionBinding, admissionPolicy } from './validators/admission.ts';
 import { autoscaler } from './validators/autoscaling.ts';
 import { cronJob, job } from './validators/batch.ts';
+import { certificateRequest } from './validators/certificates.ts';
 import { ingress, ingressClass, networkPolicy } from './validators/networking.ts';
 import { limitRange, resourceQuota } from './validators/quantities.ts';
 import { secretShape } from './validators/secrets.ts';
@@ -320,6 +321,7 @@ export const VALIDATE: Record<string, Validate> = {
   'clusterroles.rbac.authorization.k8s.io': (object, old) => [...rules(object, old), ...aggregation(object, old)],
   'rolebindings.rbac.authorization.k8s.io': binding,
   'clusterrolebindings.rbac.authorization.k8s.io': binding,
+  'certificatesigningrequests.certificates.k8s.io': certificateRequest,
   'leases.coordination.k8s.io': lease,
   'controllerrevisions.apps': (object, old) => {
     if (object.data === undefined) return [required('data', 'data is mandatory')];

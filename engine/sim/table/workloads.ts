@@ -27,6 +27,12 @@ const spec = (object: SimObject, field: string): unknown => at(object, 'spec', f
 const template = (object: SimObject): [string, string] =>
   containerCells(at(object, 'spec', 'template', 'spec', 'containers'));
 
+function requestStatus(request: SimObject): string {
+  const decided = ['Denied', 'Approved'].find((type) => hasCondition(request, type)) ?? 'Pending';
+  const failed = hasCondition(request, 'Failed') ? ',Failed' : '';
+  return `${decided}${failed}${at(request, 'status', 'certificate') ? ',Issued' : ''}`;
+}
+
 const replicas =
   (selector: (object: SimObject) => string): Cells =>
   (object) => [
@@ -178,6 +184,17 @@ export const WORKLOAD_CELLS: Record<string, Cells> = {
       created(object),
       ...containerCells(inner),
       selectorText(at(object, 'spec', 'jobTemplate', 'spec', 'selector')),
+    ];
+  },
+  'certificatesigningrequests.certificates.k8s.io': (object) => {
+    const seconds = spec(object, 'expirationSeconds');
+    return [
+      name(object),
+      created(object),
+      text(spec(object, 'signerName')) || NONE,
+      text(spec(object, 'username')),
+      typeof seconds === 'number' ? humanDuration(seconds * 1000) : NONE,
+      requestStatus(object),
     ];
   },
   'horizontalpodautoscalers.autoscaling': autoscaler,
