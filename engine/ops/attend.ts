@@ -10,6 +10,7 @@ import { blockerOfRun, type Engine, goOn, keyOf } from './launch.ts';
 import { notice } from './notice.ts';
 import { adoptWith, beginWith, goOnWith, type JournalStore, type Stored } from './store.ts';
 import type { Told } from './told.ts';
+import { nameBlocker } from './waiting.ts';
 
 export interface AttendOptions {
   store: JournalStore;
@@ -98,6 +99,7 @@ export async function attend(engine: Engine, options: AttendOptions, signal: Abo
       if (signal.aborted) return { end: 'stopped', stored };
       if (blocker !== undefined) {
         say(waitsFor(engine, blocker));
+        stored = await nameBlocker(engine, store, waiting, blocker.ref.name, signal);
         await sleep(engine.clock, WAIT, signal);
         const next = await asked(() => store.read(ref, signal));
         if (signal.aborted) return { end: 'stopped', stored };

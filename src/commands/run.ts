@@ -201,7 +201,7 @@ async function start(client: KubeClient, prepared: Prepared, stores: Stores, opt
       return await tell(stored, ending.ending, options);
     }
     if (ending.ending === 'incapable') say(ending.why);
-    return await goOnWith(engine, stored, told, options, ending.ending !== 'incapable');
+    return await goOnWith(engine, stored, told, options, ending.ending !== 'incapable', true);
   } catch (error) {
     if (error instanceof BrokenOff) throw new Refusal(error.message, EXIT.unknown);
     if (error instanceof Orphan) {
@@ -269,10 +269,11 @@ async function goOnWith(
   told: Told,
   options: RunOptions,
   executes: boolean,
+  made = false,
 ): Promise<ExitCode> {
   const store = engine.stores.find(({ kept, group }) => kept === stored.kept && group === stored.ref.group);
   if (!store) throw new Refusal(`${stored.ref.name} can't be followed here; try: ${howToFollow(stored)}`, EXIT.unknown);
-  return stay({ engine, store, stored }, { ...options, readonly: !executes }, told);
+  return stay({ engine, store, stored }, { ...options, readonly: !executes, made }, told);
 }
 
 async function tell(stored: Stored, end: 'over' | 'unknown' | 'stopped', options: RunOptions): Promise<ExitCode> {

@@ -7,6 +7,7 @@ import { type Engine, makeEngine } from '../../engine/ops/launch.ts';
 import { BrokenOff, type JournalStore, type Stored } from '../../engine/ops/store.ts';
 import { findRun, listRuns, openStores } from '../../engine/ops/stores.ts';
 import { Told } from '../../engine/ops/told.ts';
+import { giveUp } from '../../engine/ops/waiting.ts';
 import { systemClock } from '../../engine/runtime/clock.ts';
 import { thisProcess } from '../../engine/runtime/identity.ts';
 import { EXIT, type ExitCode, Refusal } from '../exit.ts';
@@ -17,6 +18,8 @@ import { events, exitCodeOf, interruption, verdict } from './story.ts';
 
 export interface StayOptions extends GlobalOptions {
   output?: 'text' | 'json' | 'yaml';
+  /** The run was made here: who leaves it while it waits gives it up, for nobody else would begin it at a known time. */
+  made?: boolean;
 }
 
 export interface FoundRun {
@@ -67,8 +70,9 @@ export async function stay(
       throw new Refusal(new BrokenOff(stored, error).message, EXIT.unknown);
     });
     if (attended.end === 'vanished') throw new Refusal(`${attended.why}; what it had started may go on`, EXIT.unknown);
-    say(verdict(attended.stored, attended.end));
-    if (output !== 'text') await print(document(attended.stored), output);
+    const given = attended.end === 'stopped' && options.made ? await giveUp(engine, store, attended.stored) : undefined;
+    say(given ? `${name}: nothing was started; the run is cancelled` : verdict(attended.stored, attended.end));
+    if (output !== 'text') await print(document(given ?? attended.stored), output);
     return attended.end === 'stopped' ? EXIT.interrupted : exitCodeOf(attended.stored);
   } finally {
     dispose();

@@ -50,6 +50,55 @@ test('a right that is lost in the middle leaves an unknown outcome, and says whi
   expect((await cluster.run(['describe', 'run', 'slow-1', '-f']).done).code).toBe(0);
 });
 
+/** Whom a waiting run is said to wait for, as its journal has it. */
+const waiting = (name: string) =>
+  new Promise<string>((done) => {
+    const look = () => {
+      const data = cluster.sim.cluster.get('configmaps', 'default', name)?.data as Record<string, string> | undefined;
+      const { phase, message } = JSON.parse(data?.status ?? '{}') as { phase?: string; message?: string };
+      if (phase === 'Waiting') done(message ?? '');
+      else setTimeout(look, 50);
+    };
+    look();
+  });
+
+test('who gives up a run that waits leaves nothing in the way of the next one', async () => {
+  const go = join(cluster.dir, 'go');
+  const first = change('first', `echo begun; until [ -e ${go} ]; do sleep 0.1; done`, '--name', 'first-1');
+  await first.until('begun');
+  const second = change('second', 'echo second', '--name', 'second-1');
+  await second.until('waits for first-1');
+  const third = change('third', 'echo third', '--name', 'third-1');
+  await third.until('waits for first-1');
+  second.kill('SIGINT');
+  const { code, stdout, stderr } = await second.done;
+  expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
+  expect(stderr).toContain('second-1: nothing was started; the run is cancelled');
+  writeFileSync(go, '');
+  expect(await third.done).toMatchObject({ code: 0, stdout: 'third\n' });
+  await first.done;
+});
+
+test('a run that waits names in its journal whom it waits for now', async () => {
+  const [goOne, goTwo] = [join(cluster.dir, 'go-1'), join(cluster.dir, 'go-2')];
+  const one = change('one', `echo begun; until [ -e ${goOne} ]; do sleep 0.1; done`, '--name', 'one-1');
+  await one.until('begun');
+  const two = change('two', `echo two; until [ -e ${goTwo} ]; do sleep 0.1; done`, '--name', 'two-1');
+  await two.until('waits for one-1');
+  const three = change('three', 'echo three', '--name', 'three-1');
+  await three.until('waits for one-1');
+  expect(await waiting('three-1')).toContain('one-1');
+  writeFileSync(goOne, '');
+  await two.until('two on');
+  await three.until('waits for two-1');
+  for (;;) {
+    if ((await waiting('three-1')).includes('two-1')) break;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  writeFileSync(goTwo, '');
+  expect(await Promise.all([one, two, three].map(({ done }) => done.then(({ code }) => code)))).toEqual([0, 0, 0]);
+});
+
 /** From here on runs are kept as OpsRequests. */
 async function installed() {
   for (const crd of customResourceDefinitions('test'))
