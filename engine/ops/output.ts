@@ -7,6 +7,8 @@ import type { OutputTail, TailLine } from './journal.ts';
 export const TAIL_BYTES = 16 * 1024;
 export type Stream = 'out' | 'err';
 
+const NEWLINE = 0x0a;
+
 export class Output {
   readonly #onLine: (line: TailLine) => void;
   readonly #splitters: Record<Stream, LineSplitter> = { out: new LineSplitter(), err: new LineSplitter() };
@@ -22,7 +24,21 @@ export class Output {
 
   push(stream: Stream, bytes: Uint8Array): void {
     this.#bytes[stream] += bytes.length;
-    for (const line of this.#splitters[stream].push(bytes)) this.#emit(stream, line);
+    const first = bytes.indexOf(NEWLINE) + 1;
+    this.#split(stream, bytes.subarray(0, first));
+    if (first > 0) this.#tellCut(stream);
+    this.#split(stream, bytes.subarray(first));
+  }
+
+  #split(stream: Stream, bytes: Uint8Array): void {
+    if (bytes.length > 0) for (const line of this.#splitters[stream].push(bytes)) this.#emit(stream, line);
+  }
+
+  /** Where the cut is, once the whole line has gone by. Who reads the bytes themselves has them all. */
+  #tellCut(stream: Stream): void {
+    const splitter = this.#splitters[stream];
+    if (splitter.dropped > 0) this.note(`… ${splitter.dropped} bytes of this line are not kept in the journal`);
+    splitter.dropped = 0;
   }
 
   /** A remark of the engine's own between the lines. */
@@ -33,10 +49,8 @@ export class Output {
   /** The command has ended: a last line needs no line break. */
   end(): void {
     for (const stream of ['out', 'err'] as const) {
-      const splitter = this.#splitters[stream];
-      for (const line of splitter.end()) this.#emit(stream, line);
-      if (splitter.dropped > 0) this.note(`… ${splitter.dropped} bytes of endless lines were left out`);
-      splitter.dropped = 0;
+      for (const line of this.#splitters[stream].end()) this.#emit(stream, line);
+      this.#tellCut(stream);
     }
   }
 

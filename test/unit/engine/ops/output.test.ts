@@ -28,7 +28,27 @@ test('a line without an end takes little room, and what is left out is told', ()
   const { lines } = output.tail();
   expect(lines.map(({ stream }) => stream)).toEqual(['out', 'note']);
   expect(lines[0]!.text.length).toBeLessThan(10_000);
-  expect(lines[1]!.text).toMatch(/^… 93\d{4} bytes of endless lines were left out$/);
+  expect(lines[1]!.text).toMatch(/^… 93\d{4} bytes of this line are not kept in the journal$/);
+});
+
+test('what is left out of a line is told where it was, of each line by itself', () => {
+  const lines: string[] = [];
+  const output = new Output(({ text }) => lines.push(text));
+  const long = 'x'.repeat(100_000);
+  output.push('out', bytes(`before\n${long}`));
+  output.push('out', bytes(`${long}\nbetween\n${long}`));
+  output.push('out', bytes(`${long}\nafter\n`));
+  output.end();
+  const cut = /^… \d{6} bytes of this line are not kept in the journal$/;
+  expect(lines.map((text) => (cut.test(text) ? 'cut' : text.replace(/^x+…?$/, 'x')))).toEqual([
+    'before',
+    'x',
+    'cut',
+    'between',
+    'x',
+    'cut',
+    'after',
+  ]);
 });
 
 test('the tail has a bound, and counts what was dropped', () => {
