@@ -1,4 +1,4 @@
-/** Exit codes of every command. 130: interrupted; the run goes on. */
+/** Exit codes of every command. 130: interrupted; the run goes on, unless it was still waiting. */
 export const EXIT = { ok: 0, failed: 1, usage: 2, unknown: 3, interrupted: 130 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 

@@ -1,5 +1,5 @@
 /** Steps of a run and their targets, one row each. */
-import type { RunDetail, RunStep, RunTarget } from '../../engine/protocol.ts';
+import type { LogLine, RunDetail, RunStep, RunTarget } from '../../engine/protocol.ts';
 import type { Pen } from '../pen.ts';
 import { clock, took } from './age.ts';
 import { width } from './fit.ts';
@@ -21,11 +21,18 @@ export interface TargetRow {
   over: boolean;
 }
 
-export function targetsOf(run: RunDetail): TargetRow[] {
+/** A journal says late that a command runs: a short one costs no write. What it prints says so at once. */
+const prints = (row: TargetRow, { step, instance, stream }: LogLine): boolean =>
+  row.phase === 'Intent' && row.attempts === 1 && row.step === step && row.instance === instance && stream !== 'note';
+
+/** `heard`: the last line of its log, where that is read too. */
+export function targetsOf(run: RunDetail, heard?: LogLine): TargetRow[] {
   const over = run.finishedAt !== undefined;
-  const rows = run.steps.flatMap((step) =>
-    step.targets.length === 0 ? [rowOf(step, over)] : step.targets.map((t) => rowOf(step, over, t)),
-  );
+  const rows = run.steps
+    .flatMap((step) =>
+      step.targets.length === 0 ? [rowOf(step, over)] : step.targets.map((t) => rowOf(step, over, t)),
+    )
+    .map((row): TargetRow => (heard && prints(row, heard) ? { ...row, phase: 'Running' } : row));
   if (!run.adoptable) return rows;
   // As its journal says, which nobody may be writing any more: no clock runs on it.
   return rows.map(({ startedAt, ...row }) =>

@@ -121,7 +121,8 @@ function headLines(app: App, view: RunView, run: RunDetail | null | undefined, c
 function paintSteps(view: RunView, app: App, run: RunDetail | null | undefined, rect: Rect, pen: Pen): string[] {
   const head = headLines(app, view, run, rect.width, pen);
   if (!run) return head;
-  const rows = targetsOf(run);
+  const log = app.data.log(topicOf(view));
+  const rows = targetsOf(run, log.at(log.total - 1));
   const height = Math.max(0, rect.height - head.length);
   const chosen = rows.findIndex((r) => r.id === view.at);
   // Unless the user is choosing, the step that matters is in sight: the one at work, or the one that went wrong.

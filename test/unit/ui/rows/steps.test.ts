@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { RunDetail } from '../../../../engine/protocol.ts';
+import type { LogLine, RunDetail } from '../../../../engine/protocol.ts';
 import { createPen } from '../../../../ui/pen.ts';
 import { stepRow, targetsOf } from '../../../../ui/rows/steps.ts';
 
@@ -57,4 +57,18 @@ it('says that what never began was not run, once the run has ended', () => {
 it('fills the whole line when it is chosen', () => {
   const [first] = targetsOf(run());
   expect(stepRow(first!, { ...look, selected: true }, pen)).toHaveLength(80);
+});
+
+it('runs as soon as it prints, whatever its journal has come to say', () => {
+  const begun = run();
+  begun.steps[0]!.targets = [target('p-0', 'Intent', [{ n: 1, phase: 'Intent', message: '' }])];
+  const line = { seq: 1, step: 'move', instance: 'p-0', stream: 'out' as const, text: 'moving slot 1' };
+  const word = (...heard: LogLine[]) => stepRow(targetsOf(begun, heard[0])[0]!, look, pen).trim().split(' ')[0];
+  expect(word()).toBe('starting');
+  expect(word(line)).toBe('running');
+  expect(word({ ...line, instance: 'p-1' })).toBe('starting');
+  expect(word({ ...line, stream: 'note' })).toBe('starting');
+  // What the attempt before this one has printed says nothing of it.
+  begun.steps[0]!.targets[0]!.attempts.push({ n: 2, phase: 'Intent', message: '' });
+  expect(word(line)).toBe('starting');
 });
