@@ -43,6 +43,8 @@ export interface Header {
   sources: SourceState[];
   /** Where runs are kept; `local` means that no other cockpit can see them. */
   journal: 'opsrequest' | 'configmap' | 'local' | 'unknown';
+  /** Who is waited for before anything can be asked: the user's login plugin. */
+  login?: string;
   /** Round trip of the last successful request, milliseconds. */
   latency?: number;
 }

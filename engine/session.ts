@@ -38,6 +38,8 @@ export interface Connected {
 /** Headers are gathered for this long: a start changes a dozen sources at once. */
 const HEADER_MS = 100;
 const RECONNECT_MS = 3_000;
+/** A person who logs in with a browser needs minutes, not seconds. */
+const LOGIN_MS = 300_000;
 
 export class Session {
   readonly #options: SessionOptions;
@@ -52,6 +54,8 @@ export class Session {
   #mode: Mode = { kind: 'connecting' };
   #broken: Extract<Mode, { kind: 'unreachable' }> | undefined;
   #latency: number | undefined;
+  /** Whose login is waited for; ''. */
+  #login = '';
   readonly #done: Promise<void>;
 
   constructor(options: SessionOptions) {
@@ -111,7 +115,11 @@ export class Session {
 
   async #open(): Promise<void> {
     const { connect: how, namespace, clock } = this.#options;
-    const client = await connect(how);
+    const onWait = (who: string) => {
+      this.#login = who;
+      this.#headerSoon();
+    };
+    const client = await connect({ ...how, login: { patienceMs: LOGIN_MS, onWait } });
     const scope = namespace === undefined ? client.target.namespace : namespace;
     const pods = askPods(client, clock, scope, this.#stopping.signal);
     let providers: Provider[];
@@ -249,6 +257,7 @@ export class Session {
         ...sourcesOf(this.#desk?.states() ?? [], 'runs'),
         ...sourcesOf(this.#desk?.catalog.states() ?? [], 'operations:'),
       ],
+      ...(this.#login === '' ? {} : { login: this.#login }),
       journal: this.#desk?.kept ?? 'unknown',
       ...(this.#latency === undefined ? {} : { latency: this.#latency }),
     };

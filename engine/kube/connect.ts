@@ -15,7 +15,11 @@ export type { ConnectOptions } from './connection.ts';
  */
 export async function connect(options: ConnectOptions): Promise<KubeClient> {
   const connection = resolveConnection(load(options), options);
-  return createClient(connection, credentialsFor(connection, options.env), shelfFor(connection, options.env));
+  return createClient(
+    connection,
+    credentialsFor(connection, options.env, undefined, undefined, options.login),
+    shelfFor(connection, options.env),
+  );
 }
 
 /** The contexts of the kubeconfig, in the order of the files. */

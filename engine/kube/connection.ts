@@ -1,6 +1,8 @@
 /** From the merged kubeconfig and the flags to one connection: which server, how it is trusted, as whom. */
+
 import { readFileSync } from 'node:fs';
 import { nearest } from '../expr/nearest.ts';
+import type { LoginOptions } from './credentials.ts';
 import {
   configError,
   type Entry,
@@ -23,6 +25,7 @@ export interface ConnectOptions {
   as?: string | undefined;
   asGroup?: string[] | undefined;
   env: Environment;
+  login?: LoginOptions;
 }
 
 export interface Impersonation {

@@ -1,7 +1,7 @@
 /** As whom to speak: what each way of logging in puts into a request, and when it is fetched anew. */
 import { readFileSync } from 'node:fs';
 import { type Connection, pem } from './connection.ts';
-import { runExecPlugin } from './exec-plugin.ts';
+import { pluginOf, runExecPlugin } from './exec-plugin.ts';
 import { configError, type Entry, type Environment, mapping, pathOf, text } from './kubeconfig.ts';
 import { clean } from './sanitise.ts';
 import { KubeError } from './types.ts';
@@ -23,6 +23,17 @@ export interface CredentialSource {
   get(): Promise<Credential>;
   /** After a 401: whether another try may go better, because this credential has been or will now be replaced. */
   renew(refused: Credential): boolean;
+  /** Who is waited for while logging in, where that is not the server. */
+  readonly asks?: string;
+  /** Ends a login that is under way. */
+  close?(): void;
+}
+
+/** Where somebody is there to log in: a plugin may then open a browser and wait for them. */
+export interface LoginOptions {
+  patienceMs?: number;
+  /** Who is waited for now; '' when nobody is any more. */
+  onWait?(who: string): void;
 }
 
 /** A token file is read again after this time: kubelet rotates it. */
@@ -39,11 +50,22 @@ export function credentialsFor(
   loadProvider: (user: Entry) => Promise<Granted> = async (user) =>
     (await import('./auth-provider.ts')).askAuthProvider(user),
   now: () => number = Date.now,
+  { patienceMs, onWait }: LoginOptions = {},
 ): CredentialSource {
   const { user } = connection;
   const certificate = clientCertificate(user);
   if (user.fields.exec !== undefined) {
-    return renewable(() => runExecPlugin(connection, env), now, certificate);
+    const asks = pluginOf(connection);
+    const ending = new AbortController();
+    const login = async () => {
+      onWait?.(asks);
+      try {
+        return await runExecPlugin(connection, env, patienceMs, ending.signal);
+      } finally {
+        onWait?.('');
+      }
+    };
+    return { ...renewable(login, now, certificate), asks, close: () => ending.abort() };
   }
   const provider = mapping(user.fields['auth-provider']);
   if (text(provider, 'name') !== '') {

@@ -1,24 +1,34 @@
 /** Credential plugins (`users[].user.exec`): the client.authentication.k8s.io protocol, with a deadline. */
 import { spawn } from 'node:child_process';
 import { dirname, isAbsolute, resolve } from 'node:path';
+import { isMainThread } from 'node:worker_threads';
 import type { Connection } from './connection.ts';
 import type { Granted } from './credentials.ts';
 import { type Environment, type Fields, flag, list, mapping, text } from './kubeconfig.ts';
 import { clean } from './sanitise.ts';
 import { KubeError } from './types.ts';
 
-const DEADLINE_MS = 60_000;
+/** Shorter than a request's own time: who is late is then known. */
+const DEADLINE_MS = 25_000;
 const MAX_OUTPUT = 1 << 20;
 
 function authError(message: string, cause?: unknown): KubeError {
   return new KubeError(message, { status: 0, reason: 'Auth', sent: false, cause });
 }
 
-/** Runs the plugin of the connection's user once. The plugin gets no terminal: the screen owns it. */
+/** The plugin of a connection's user, in words. */
+export const pluginOf = ({ user }: Connection): string =>
+  clean(`the login plugin ${text(mapping(user.fields.exec), 'command')} of user "${user.name}"`, 200);
+
+/**
+ * Runs the plugin of the connection's user once. The plugin gets no terminal: the screen owns it. It ends at its deadline,
+ * with `signal`, and with this program.
+ */
 export async function runExecPlugin(
   connection: Connection,
   env: Environment,
   deadlineMs = DEADLINE_MS,
+  signal?: AbortSignal,
 ): Promise<Granted> {
   const { user } = connection;
   const exec = mapping(user.fields.exec);
@@ -32,7 +42,13 @@ export async function runExecPlugin(
   const command = inFolder ? resolve(dirname(user.file), given) : given;
   const args = list(exec.args).filter((arg): arg is string => typeof arg === 'string');
   const hint = clean(text(exec, 'installHint')).slice(0, 300);
-  const stdout = await run(command, args, pluginEnv(exec, apiVersion, connection, env), deadlineMs, hint);
+  const stdout = await run(command, args, {
+    env: pluginEnv(exec, apiVersion, connection, env),
+    deadlineMs,
+    signal,
+    hint,
+    whose: ` of user "${clean(user.name, 100)}"`,
+  });
   return readAnswer(stdout, command, apiVersion);
 }
 
@@ -53,8 +69,37 @@ function pluginEnv(exec: Fields, apiVersion: string, connection: Connection, env
   };
 }
 
-function run(command: string, args: string[], env: NodeJS.ProcessEnv, deadlineMs: number, hint: string) {
+interface Running {
+  env: NodeJS.ProcessEnv;
+  deadlineMs: number;
+  signal: AbortSignal | undefined;
+  hint: string;
+  whose: string;
+}
+
+/** Calls `end` when this program ends or is told to; returns how to give that up. A worker is told by its parent instead. */
+function withProgram(end: () => void): () => void {
+  if (!isMainThread) return () => {};
+  const handlers = (['SIGINT', 'SIGTERM', 'SIGHUP'] as const).map((name) => {
+    const handler = () => {
+      end();
+      process.removeListener(name, handler);
+      // Nobody else heeds it: it ends the program, as it would have without this handler.
+      if (process.listenerCount(name) === 0) process.kill(process.pid, name);
+    };
+    process.on(name, handler);
+    return [name, handler] as const;
+  });
+  process.on('exit', end);
+  return () => {
+    for (const [name, handler] of handlers) process.removeListener(name, handler);
+    process.removeListener('exit', end);
+  };
+}
+
+function run(command: string, args: string[], { env, deadlineMs, signal, hint, whose }: Running) {
   return new Promise<string>((done, failed) => {
+    if (signal?.aborted) return failed(authError('the login was given up'));
     const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
     const out: Buffer[] = [];
     const err: Buffer[] = [];
@@ -69,23 +114,31 @@ function run(command: string, args: string[], env: NodeJS.ProcessEnv, deadlineMs
         child.kill('SIGKILL');
       }
     };
-    const timer = setTimeout(() => stop(`gave no answer within ${Math.round(deadlineMs / 1000)} s`), deadlineMs);
+    const late = `gave no answer within ${Math.round(deadlineMs / 1000)} s`;
+    const timer = setTimeout(() => stop(`${command}${whose} ${late}`), deadlineMs);
+    const giveUp = () => stop(`${command}${whose} was given up`);
+    signal?.addEventListener('abort', giveUp, { once: true });
+    const release = withProgram(giveUp);
+    const settled = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', giveUp);
+      release();
+    };
     const keep = (into: Buffer[]) => (chunk: Buffer) => {
       size += chunk.length;
-      if (size > MAX_OUTPUT) stop('printed more than 1 MiB');
+      if (size > MAX_OUTPUT) stop(`${command} printed more than 1 MiB`);
       else into.push(chunk);
     };
     child.stdout.on('data', keep(out));
     child.stderr.on('data', keep(err));
     child.on('error', (error: NodeJS.ErrnoException) => {
-      clearTimeout(timer);
+      settled();
       const what = error.code === 'ENOENT' ? 'is not installed or not in PATH' : `could not be started (${error.code})`;
       failed(authError(`the login plugin ${command} ${what}${hint === '' ? '' : `: ${hint}`}`, error));
     });
     child.on('close', (code, signal) => {
-      clearTimeout(timer);
-      if (stopped !== '')
-        failed(authError(`the login plugin ${command} ${stopped}; log in with kubectl, then try again`));
+      settled();
+      if (stopped !== '') failed(authError(`the login plugin ${stopped}; log in with kubectl, then try again`));
       else if (code === 0) done(Buffer.concat(out).toString('utf8'));
       else {
         const said = clean(lastLine(Buffer.concat(err).toString('utf8'))).slice(0, 300);

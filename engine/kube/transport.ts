@@ -130,10 +130,22 @@ export function createTransport(connection: Connection, credentials: CredentialS
     }
   }
 
+  /** A login that takes the whole time of a request is not the server's fault. */
+  async function login(signal: AbortSignal): Promise<Credential> {
+    try {
+      return await unless(signal, credentials.get());
+    } catch (error) {
+      const late = signal.aborted && error instanceof KubeError && error.reason === 'Timeout';
+      if (!late || credentials.asks === undefined) throw error;
+      const message = `${credentials.asks} has given no answer yet; finish the login, or log in with kubectl`;
+      throw new KubeError(message, { status: 0, reason: 'Auth', sent: false, cause: error });
+    }
+  }
+
   /** Logs in, sends, and after a 401 once more with a fresh login. Resolves with a 2xx answer only. */
   async function authorised(path: string, options: StreamOptions, signal: AbortSignal): Promise<Answer> {
     for (let last = false; ; last = true) {
-      const credential = await unless(signal, credentials.get());
+      const credential = await login(signal);
       const answer = await exchange(path, options, credential, signal);
       if (answer.statusCode >= 200 && answer.statusCode < 300) return answer;
       const refused = await readError(answer);
@@ -261,6 +273,7 @@ export function createTransport(connection: Connection, credentials: CredentialS
     identity,
     async close() {
       closing.abort(abortedError(true));
+      credentials.close?.();
       const dispatcher = agent?.dispatcher;
       agent = undefined;
       await dispatcher?.destroy();

@@ -1,8 +1,8 @@
 /** What a shell may start it with: folders where nothing can be kept, and an output that nobody has opened. */
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { program } from '../kit/program.ts';
 
 const OPSDECK = new URL('../../dist/opsdeck', import.meta.url).pathname;
@@ -59,4 +59,30 @@ test('a directory is no definition, in the words of validate', async () => {
     code: 2,
     stderr: `opsdeck: ${below}: can't be read: no such file\n`,
   });
+});
+
+test('a login plugin that hangs ends with the program that is told to', async () => {
+  const config = join(folder, 'hanging.json');
+  const pid = join(folder, 'pid');
+  const exec = {
+    apiVersion: 'client.authentication.k8s.io/v1',
+    command: '/bin/sh',
+    args: ['-c', `sleep 1000 & echo $! > ${pid}; wait`],
+  };
+  const parts = {
+    contexts: [{ name: 'x', context: { cluster: 'c', user: 'u' } }],
+    clusters: [{ name: 'c', cluster: { server: 'https://127.0.0.1:1' } }],
+    users: [{ name: 'u', user: { exec } }],
+  };
+  writeFileSync(config, JSON.stringify({ apiVersion: 'v1', kind: 'Config', 'current-context': 'x', ...parts }));
+  const running = program(OPSDECK, ['get', 'clusters', '--kubeconfig', config], {
+    env: { ...process.env, HOME: folder },
+  });
+  const child = await vi.waitFor(() => Number(readFileSync(pid, 'utf8').trim() || expect.unreachable()), 20_000);
+  running.kill('SIGINT');
+  expect(await running.done).toMatchObject({ signal: 'SIGINT' });
+  await vi.waitFor(() => {
+    const stat = existsSync(`/proc/${child}/stat`) ? readFileSync(`/proc/${child}/stat`, 'utf8') : ') Z';
+    expect(stat.split(') ')[1]?.[0]).toBe('Z');
+  }, 20_000);
 });

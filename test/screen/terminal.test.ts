@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { createEstate, HEADER, hang, NOW } from './estate.ts';
 import { type Cockpit, closeAll, KEY, launch } from './harness.ts';
 import { cluster, instance } from './rows.ts';
@@ -251,4 +251,15 @@ it('refuses a paste that no line has room for, in one line, and goes on', async 
   await t.until('No room here for 200,000 characters: nothing was taken.');
   await t.press('ledger');
   await t.until('/ledger');
+});
+
+it('says in its first line that it waits for the login, and no more when that is over', async () => {
+  const estate = createEstate();
+  const t = await launch({ estate });
+  await t.until('ledger-pg');
+  const header = { ...HEADER, mode: { kind: 'connecting' } as const, login: 'the login plugin aws of user "sre"' };
+  estate.emit({ t: 'header', header });
+  await t.until('waits for the login plugin aws of user "sre"');
+  estate.emit({ t: 'header', header: HEADER });
+  await vi.waitFor(() => expect(t.line(0)).not.toContain('waits for'));
 });

@@ -1,5 +1,5 @@
 /** The line of truth: where am I, who executes, how fresh, what runs, what is wrong. It is always there. */
-import type { Freshness, Mode } from '../../engine/protocol.ts';
+import type { Freshness, Header } from '../../engine/protocol.ts';
 import { type App, isActive } from '../app.ts';
 import type { Part, Pen } from '../pen.ts';
 import { width } from '../rows/fit.ts';
@@ -7,7 +7,9 @@ import { freshnessPart } from '../rows/freshness.ts';
 import { freshnessOf } from '../store/data.ts';
 
 /** Since when nothing is heard is the freshness's to say, beside it. */
-function modePart(mode: Mode, readonly: boolean): Part {
+function modePart({ mode, login }: Header, readonly: boolean): Part {
+  if (login !== undefined && (mode.kind === 'connecting' || mode.kind === 'unreachable'))
+    return { text: `waits for ${login}`, token: 'attention' };
   if (mode.kind === 'unreachable') return { text: 'unreachable', token: 'bad' };
   if (readonly) return { text: 'read-only', token: 'attention' };
   switch (mode.kind) {
@@ -62,12 +64,13 @@ export function paintHeader(app: App, columns: number, pen: Pen): string {
     header.as === '' ? [] : [{ text: `as ${pen.cut(header.as, AS_COLUMNS, 'middle')}`, token: 'attention' }];
   const middle: Part[] = [
     ...as,
-    modePart(header.mode, app.readonly()),
+    modePart(header, app.readonly()),
     ...(overall === null
       ? []
       : [{ ...fresh, text: fresh.text + (fresh.text === 'live' ? latencyText(header.latency) : '') }]),
   ];
-  if (header.context === '' && header.mode.kind === 'connecting') middle.splice(as.length, 1);
+  if (header.context === '' && header.login === undefined && header.mode.kind === 'connecting')
+    middle.splice(as.length, 1);
   if (header.journal === 'local') middle.push({ text: 'runs kept here only', token: 'attention' });
   const right: Part[] = [
     ...(unknown > 0 ? [{ text: `${unknown} unknown`, token: 'attention' as const }] : []),

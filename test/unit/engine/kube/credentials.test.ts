@@ -1,9 +1,10 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { credentialsFor, type Granted, renewable } from '../../../../engine/kube/credentials.ts';
 import { runExecPlugin } from '../../../../engine/kube/exec-plugin.ts';
+import { createTransport } from '../../../../engine/kube/transport.ts';
 import type { KubeError } from '../../../../engine/kube/types.ts';
 import { CERT } from './certificate.ts';
 import { connectionTo, json, type Server, serve } from './server.ts';
@@ -90,7 +91,9 @@ ${answer({ token: 'abc', expirationTimestamp: '2026-01-01T00:00:00Z' })}`);
   it('that never ends is ended, with what it has started', async () => {
     const connection = user({ exec: { apiVersion: V1, command: plugin('sleep 1000 & echo $! > "$OUT"; wait') } });
     const pid = join(folder, 'pid');
-    expect(await refused(runExecPlugin(connection, { ...env, OUT: pid }, 300))).toMatch(/gave no answer within 0 s/);
+    expect(await refused(runExecPlugin(connection, { ...env, OUT: pid }, 300))).toMatch(
+      /^the login plugin \S+ of user "usr" gave no answer within 0 s; log in with kubectl, then try again$/,
+    );
     const child = Number(readFileSync(pid, 'utf8'));
     const state = () => {
       try {
@@ -100,6 +103,40 @@ ${answer({ token: 'abc', expirationTimestamp: '2026-01-01T00:00:00Z' })}`);
       }
     };
     expect(['gone', 'Z']).toContain(state());
+  });
+});
+
+describe('a login that takes its time', () => {
+  const hanging = () => user({ exec: { apiVersion: V1, command: plugin('echo $$ > "$OUT"; exec sleep 1000') } });
+  const pid = () => join(folder, 'pid');
+  const started = () =>
+    vi.waitFor(() => Number(readFileSync(pid(), 'utf8').trim() || Number.NaN) || expect.unreachable(), 20_000);
+  const alive = (child: number) => {
+    try {
+      process.kill(child, 0);
+      return readFileSync(`/proc/${child}/stat`, 'utf8').split(' ')[2] !== 'Z';
+    } catch {
+      return false;
+    }
+  };
+
+  it('is told of, is not taken for the server’s, and ends with the client', async () => {
+    const waits: string[] = [];
+    const connection = hanging();
+    const source = credentialsFor(connection, { ...env, OUT: pid() }, undefined, undefined, {
+      patienceMs: 60_000,
+      onWait: (who) => waits.push(who),
+    });
+    const transport = createTransport(connection, source);
+    expect(await refused(transport.request('/version', { timeoutMs: 500 }))).toMatch(
+      /^the login plugin \S+ of user "usr" has given no answer yet; finish the login, or log in with kubectl$/,
+    );
+    expect(waits).toEqual([expect.stringMatching(/^the login plugin \S+ of user "usr"$/)]);
+    const child = await started();
+    expect(alive(child)).toBe(true);
+    await transport.close();
+    await vi.waitFor(() => expect(alive(child)).toBe(false), 20_000);
+    await vi.waitFor(() => expect(waits.at(-1)).toBe(''), 20_000);
   });
 });
 
