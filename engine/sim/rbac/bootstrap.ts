@@ -29,6 +29,11 @@ const VIEW: Row[] = [
   ],
   ['autoscaling', 'horizontalpodautoscalers horizontalpodautoscalers/status', READ],
   ['batch', 'cronjobs cronjobs/status jobs jobs/status', READ],
+  [
+    'extensions',
+    'daemonsets daemonsets/status deployments deployments/scale deployments/status ingresses ingresses/status networkpolicies replicasets replicasets/scale replicasets/status replicationcontrollers/scale',
+    READ,
+  ],
   ['policy', 'poddisruptionbudgets poddisruptionbudgets/status', READ],
   ['networking.k8s.io', 'ingresses ingresses/status networkpolicies', READ],
   ['resource.k8s.io', 'resourceclaims resourceclaims/status resourceclaimtemplates', READ],
@@ -52,6 +57,11 @@ const EDIT: Row[] = [
   ],
   ['autoscaling', 'horizontalpodautoscalers', WRITE],
   ['batch', 'cronjobs jobs', WRITE],
+  [
+    'extensions',
+    'daemonsets deployments deployments/rollback deployments/scale ingresses networkpolicies replicasets replicasets/scale replicationcontrollers/scale',
+    WRITE,
+  ],
   ['policy', 'poddisruptionbudgets', WRITE],
   ['networking.k8s.io', 'ingresses networkpolicies', WRITE],
   ['coordination.k8s.io', 'leases', ALL],

@@ -63,31 +63,59 @@ function subjectOf({ subjects = [], metadata }: Binding, user: User): string | u
   return undefined;
 }
 
-/** The rules of the role that a binding of a namespace ('' for cluster bindings) refers to. */
-export function rulesOfRole(kernel: Kernel, roleRef: Binding['roleRef'], namespace: string): Rule[] {
+function roleOf(kernel: Kernel, roleRef: Binding['roleRef'], namespace: string): SimObject | undefined {
   const cluster = roleRef.kind === 'ClusterRole';
   const info = kernel.registry.get(`${cluster ? 'clusterroles' : 'roles'}.${RBAC}`);
   const entry = kernel.store.entry(info, cluster ? '' : namespace, roleRef.name);
-  return entry ? ((kernel.store.object(info, entry).rules as Rule[] | undefined) ?? []) : [];
+  return entry && kernel.store.object(info, entry);
+}
+
+/** The rules of the role that a binding of a namespace ('' for cluster bindings) refers to. */
+export const rulesOfRole = (kernel: Kernel, roleRef: Binding['roleRef'], namespace: string): Rule[] =>
+  (roleOf(kernel, roleRef, namespace)?.rules as Rule[] | undefined) ?? [];
+
+interface Bound {
+  binding: Binding;
+  /** Where what it gives comes from. */
+  source: string;
+}
+
+/** The bindings of a user that count in a namespace; with '' those of the whole cluster only. */
+function* bindingsOf(kernel: Kernel, user: User, namespace: string): Generator<Bound> {
+  const bound = function* (binding: Binding, kind: string, shown: string): Generator<Bound> {
+    const subject = subjectOf(binding, user);
+    if (subject === undefined) return;
+    const { kind: role, name } = binding.roleRef;
+    const source = `RBAC: allowed by ${kind} ${JSON.stringify(shown)} of ${role} ${JSON.stringify(name)} to ${subject}`;
+    yield { binding, source };
+  };
+  for (const binding of objects<Binding>(kernel, 'clusterrolebindings'))
+    yield* bound(binding, 'ClusterRoleBinding', binding.metadata.name);
+  if (namespace)
+    for (const binding of objects<Binding>(kernel, 'rolebindings', namespace))
+      yield* bound(binding, 'RoleBinding', `${binding.metadata.name}/${namespace}`);
 }
 
 /** What a user may in a namespace; with '' only what holds for the whole cluster. */
-export function grantsOf(kernel: Kernel, user: User, namespace: string): Grant[] {
-  const grants: Grant[] = [];
-  const add = (binding: Binding, kind: string, shown: string): void => {
-    const subject = subjectOf(binding, user);
-    if (subject === undefined) return;
-    const source = `RBAC: allowed by ${kind} ${JSON.stringify(shown)} of ${binding.roleRef.kind} ${JSON.stringify(binding.roleRef.name)} to ${subject}`;
-    for (const rule of rulesOfRole(kernel, binding.roleRef, binding.metadata.namespace ?? ''))
-      grants.push({ rule, source });
-  };
-  for (const binding of objects<Binding>(kernel, 'clusterrolebindings'))
-    add(binding, 'ClusterRoleBinding', binding.metadata.name);
-  if (namespace)
-    for (const binding of objects<Binding>(kernel, 'rolebindings', namespace))
-      add(binding, 'RoleBinding', `${binding.metadata.name}/${namespace}`);
-  return grants;
+export const grantsOf = (kernel: Kernel, user: User, namespace: string): Grant[] =>
+  [...bindingsOf(kernel, user, namespace)].flatMap(({ binding, source }) =>
+    rulesOfRole(kernel, binding.roleRef, binding.metadata.namespace ?? '').map((rule) => ({ rule, source })),
+  );
+
+/** The roles that a user is bound to and that are not there. */
+export function missingRoles(kernel: Kernel, user: User, namespace: string): Binding['roleRef'][] {
+  const missing = [...bindingsOf(kernel, user, namespace)]
+    .map(({ binding }) => binding)
+    .filter(({ roleRef, metadata }) => !roleOf(kernel, roleRef, metadata.namespace ?? ''))
+    .map(({ roleRef }) => roleRef);
+  return missing.filter(
+    (one, at) => missing.findIndex(({ kind, name }) => kind === one.kind && name === one.name) === at,
+  );
 }
+
+/** Several reasons as one. */
+export const together = (reasons: readonly string[]): string =>
+  reasons.length > 1 ? `[${reasons.join(', ')}]` : (reasons[0] ?? '');
 
 const has = (list: readonly string[] | undefined, wanted: string): boolean =>
   list?.some((each) => each === '*' || each === wanted) ?? false;
@@ -108,32 +136,36 @@ export function covers(rule: Rule, { verb, group, resource, subresource, name, p
 
 export interface Decision {
   allowed: boolean;
-  /** What allows it; empty for masters and for refusals. */
+  /** What allows it, or why more could not be looked at; empty for masters. */
   reason: string;
 }
 
 export function decide(kernel: Kernel, user: User, wanted: Attributes): Decision {
   if (isMaster(user)) return { allowed: true, reason: '' };
   const found = grantsOf(kernel, user, wanted.namespace).find(({ rule }) => covers(rule, wanted));
-  return { allowed: found !== undefined, reason: found?.source ?? '' };
+  if (found) return { allowed: true, reason: found.source };
+  const missing = missingRoles(kernel, user, wanted.namespace).map(
+    ({ kind, name }) => `${kind.toLowerCase()}.${RBAC} ${JSON.stringify(name)} not found`,
+  );
+  return { allowed: false, reason: missing.length > 0 ? `RBAC: ${together(missing)}` : '' };
 }
-
-const mayDo = (kernel: Kernel, user: User, wanted: Attributes): boolean => decide(kernel, user, wanted).allowed;
 
 /** Throws the 403 of a real server, word for word. */
 export function authorize(kernel: Kernel, user: User, wanted: Attributes): void {
-  if (mayDo(kernel, user, wanted)) return;
+  const { allowed, reason } = decide(kernel, user, wanted);
+  if (allowed) return;
+  const why = reason && `: ${reason}`;
   const { verb, group, resource, subresource, namespace, name, path } = wanted;
   const who = `User ${JSON.stringify(user.name)}`;
   if (path !== undefined)
-    throw failure(403, 'Forbidden', `forbidden: ${who} cannot ${verb} path ${JSON.stringify(path)}`, {});
+    throw failure(403, 'Forbidden', `forbidden: ${who} cannot ${verb} path ${JSON.stringify(path)}${why}`, {});
   const what = subresource === '' ? resource : `${resource}/${subresource}`;
   const where = namespace === '' ? 'at the cluster scope' : `in the namespace ${JSON.stringify(namespace)}`;
   const subject = `${qualified({ group, plural: resource })}${name === '' ? '' : ` ${JSON.stringify(name)}`}`;
   throw failure(
     403,
     'Forbidden',
-    `${subject} is forbidden: ${who} cannot ${verb} resource ${JSON.stringify(what)} in API group ${JSON.stringify(group)} ${where}`,
+    `${subject} is forbidden: ${who} cannot ${verb} resource ${JSON.stringify(what)} in API group ${JSON.stringify(group)} ${where}${why}`,
     { ...(name === '' ? {} : { name }), ...(group === '' ? {} : { group }), kind: resource },
   );
 }
