@@ -102,7 +102,12 @@ export async function cli(args: string[]): Promise<ExitCode> {
     .option('--confirm <cluster>', 'the cluster’s name: run what destroys without being asked')
     .option('--name <name>', 'name of the run (default: made from the definition)')
     .addOption(new Option('-o, --output <format>', 'output').choices(['text', 'json', 'yaml']).default('text'))
-    .action(act(async () => (await import('./commands/run.ts')).run));
+    .action(
+      act(async () => {
+        (await import('./run/early.ts')).beforeStart();
+        return (await import('./commands/run.ts')).run;
+      }),
+    );
 
   sub('get')
     .argument('<what>', 'clusters, instances, runs or definitions')

@@ -25,6 +25,7 @@ import type { GlobalOptions } from '../options.ts';
 import { providers } from '../providers.ts';
 import { confirm } from '../run/confirm.ts';
 import { print } from '../run/document.ts';
+import { heeded, NOT_STARTED } from '../run/early.ts';
 import { readDefinitionFile } from '../run/file.ts';
 import { planText, shortPlanText, word } from '../run/plan.ts';
 import { stay } from '../run/stay.ts';
@@ -175,6 +176,7 @@ async function start(client: KubeClient, prepared: Prepared, stores: Stores, opt
   const quiet = options.output !== 'text';
   const telling = events({ quiet });
   const { signal, dispose } = interruption();
+  heeded();
   try {
     const { handle, ending } = await launch(
       engine,
@@ -193,7 +195,7 @@ async function start(client: KubeClient, prepared: Prepared, stores: Stores, opt
     );
     const { stored } = handle;
     if (!stored) {
-      if (handle.unsure) say(doubtful(handle.ref));
+      say(handle.unsure ? doubtful(handle.ref) : NOT_STARTED);
       return EXIT.interrupted;
     }
     if (ending.ending === 'vanished') throw new Refusal(`${ending.why}; what it had started may go on`, EXIT.unknown);
@@ -217,8 +219,9 @@ async function start(client: KubeClient, prepared: Prepared, stores: Stores, opt
     }
     if (error instanceof Exists && options.name)
       return await sameName(engine, prepared, options.name, told, options, signal);
-    if (signal.aborted) return EXIT.interrupted;
-    throw error;
+    if (!signal.aborted) throw error;
+    say(NOT_STARTED);
+    return EXIT.interrupted;
   } finally {
     dispose();
   }
@@ -246,7 +249,10 @@ async function sameName(
   const { clock } = engine;
   for (const until = clock.monotonic() + BEGIN_MS; isUnsaid(found?.stored) && clock.monotonic() < until; ) {
     await sleep(clock, LOOK_MS, signal);
-    if (signal.aborted) return EXIT.interrupted;
+    if (signal.aborted) {
+      say(`${NOT_STARTED}: ${name} is there already, and may go on`);
+      return EXIT.interrupted;
+    }
     found = await findRun(engine.stores, namespace, name, signal);
   }
   const journal = found?.stored.journal;

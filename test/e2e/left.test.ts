@@ -1,7 +1,7 @@
 /** Ways out of `opsdeck run` before the run is over: none may claim less than what goes on in the cluster. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { customResourceDefinitions } from '../../engine/api/crd.ts';
 import { type Embedded, embedded } from '../kit/embedded.ts';
 import { CART } from './estate.ts';
@@ -132,4 +132,15 @@ test('while its kinds are being deleted a run is kept as a ConfigMap', async () 
   expect({ code, stdout }).toEqual({ code: 0, stdout: 'done\n' });
   const named = await cluster.run(['run', 'roles', '--cluster', 'cart', '--dry-run']).done;
   expect(named.stderr).not.toContain('nothing at this address');
+});
+
+test.each([
+  ['before the plan is made', { verb: 'list' }],
+  ['at the first contact', { resource: 'pods/exec' }],
+])('who gives up %s is told that nothing was started', async (_when, where) => {
+  const id = cluster.sim.faults.add({ do: 'delay', ms: 60_000, ...where });
+  const run = change('early', 'echo begun');
+  await vi.waitFor(() => expect(cluster.sim.faults.hits(id)).toBeGreaterThan(0), { timeout: 30_000, interval: 50 });
+  run.kill('SIGINT');
+  expect(await run.done).toMatchObject({ code: 130, stdout: '', stderr: 'nothing was started\n' });
 });
