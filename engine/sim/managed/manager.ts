@@ -2,7 +2,7 @@
 
 import { canonicalJson } from '../../expr/index.ts';
 import { failure } from '../errors.ts';
-import { equal } from '../json.ts';
+import { equal, pageSafe } from '../json.ts';
 import type { Dict, ManagedFieldsEntry, SimObject } from '../types.ts';
 import { FieldSet, pathText } from './fieldset.ts';
 import type { Node } from './node.ts';
@@ -244,7 +244,7 @@ function liveOwners(node: Node, live: SimObject, empty: Partial<SimObject>, info
 export function updateLastApplied(object: SimObject, config: Dict, manager: string): void {
   const annotations = object.metadata.annotations;
   if (manager !== 'kubectl' || !annotations?.[LAST_APPLIED]) return;
-  object.metadata.annotations = { ...annotations, [LAST_APPLIED]: `${canonicalJson(config)}\n` };
+  object.metadata.annotations = { ...annotations, [LAST_APPLIED]: `${pageSafe(canonicalJson(config))}\n` };
 }
 
 export interface Applied {

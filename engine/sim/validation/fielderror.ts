@@ -1,4 +1,5 @@
 import { type ApiError, failure, type StatusCause } from '../errors.ts';
+import { pageSafe } from '../json.ts';
 import { isDict } from '../types.ts';
 
 /** One thing that is wrong with an object: which field, and why, in the server's words. */
@@ -16,18 +17,11 @@ const quoted = (text: string): string =>
     code === undefined ? found : (BELL[code] ?? `\\x${code}`),
   );
 
-/** As Go writes JSON: fit to stand in a page. */
-const json = (value: unknown): string =>
-  JSON.stringify(value).replace(
-    /[<>&\u2028\u2029]/g,
-    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-
 /** A value as messages show it. */
 function shown(value: unknown): string {
   if (value === null || value === undefined) return 'null';
   if (typeof value === 'string') return quoted(value);
-  return isDict(value) || Array.isArray(value) ? json(value) : String(value);
+  return isDict(value) || Array.isArray(value) ? pageSafe(JSON.stringify(value)) : String(value);
 }
 
 const withDetail = (text: string, detail: string): string => (detail ? `${text}: ${detail}` : text);
