@@ -1,5 +1,6 @@
 import { equal } from '../json.ts';
 import type { PodSpec } from '../node/status.ts';
+import { quantityValue } from '../schema/quantity.ts';
 import type { SimObject } from '../types.ts';
 import type { Controller, Kit } from './controller.ts';
 import { bindStanding, standingVolume } from './standing.ts';
@@ -192,7 +193,7 @@ function grow(claim: SimObject, kit: Kit): void {
     capacity?: { storage?: string };
     conditions?: { type: string; lastTransitionTime: string }[];
   };
-  if (!wanted || wanted === status.capacity?.storage) return;
+  if (!wanted || quantityValue(wanted) <= quantityValue(status.capacity?.storage ?? '0')) return;
   const resizing = status.conditions?.find((c) => c.type === 'Resizing');
   if (!resizing) {
     kit.record(
