@@ -390,3 +390,18 @@ it('says that the times of lines are not known, instead of when they were read',
   expect(await t.press('t')).toContain('When these lines were written is not known');
   expect(t.screen()).toMatch(/^ {11}Moving slot/m);
 });
+
+it('says of a key for a row that there is none yet, while nothing is known', async () => {
+  const estate = createEstate();
+  estate.rows = { clusters: [], instances: [], runs: [] };
+  estate.header = { ...HEADER, mode: { kind: 'connecting' }, sources: [] };
+  const t = await launch({ estate });
+  for (const [list, what] of [
+    ['clusters', 'cluster'],
+    ['pods', 'pod'],
+    ['runs', 'run'],
+  ]) {
+    await t.press(`:${list}`, KEY.enter, KEY.enter);
+    await t.until(`There is no ${what} to choose yet: not all have been read.`);
+  }
+});

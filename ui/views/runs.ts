@@ -13,7 +13,7 @@ import { labelled } from './detail.ts';
 import { moveListDetail, paintListDetail } from './list-detail.ts';
 import { scoped, whereText } from './lists.ts';
 import { askCancel } from './run-actions.ts';
-import { keysOn } from './selection.ts';
+import { keysOn, nothing } from './selection.ts';
 import { showYaml } from './text.ts';
 import type { View } from './view.ts';
 
@@ -56,7 +56,7 @@ const selected = (app: App): RunRow | string => {
   if (view.view !== 'runs') return 'Choose a run first: :runs';
   const at = locate(view.list, app.lists.runRows(view));
   if (at.gone) return `${view.list.name} has gone: choose another row.`;
-  return at.row ?? 'There is no run to choose.';
+  return at.row ?? nothing(app, 'run', 'runs');
 };
 const { chosen, on: onRun } = keysOn(selected);
 

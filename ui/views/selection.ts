@@ -1,10 +1,11 @@
 /** What the cursor is on, as the keys of every screen mean it. */
-import type { ClusterRow, InstanceRow } from '../../engine/protocol.ts';
+import type { ClusterRow, InstanceRow, Topic } from '../../engine/protocol.ts';
 import { type App, clusterOf } from '../app.ts';
 import { freshnessOf, isKnown } from '../store/data.ts';
 import { locate } from '../store/list.ts';
 
-const nothing = (app: App, what: string, topic: 'clusters' | 'instances'): string =>
+/** Why there is no row to choose in the list of `topic`. */
+export const nothing = (app: App, what: string, topic: Topic): string =>
   isKnown(freshnessOf(app.data.header.sources, topic))
     ? `There is no ${what} to choose.`
     : `There is no ${what} to choose yet: not all have been read.`;
