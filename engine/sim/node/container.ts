@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers';
 import type { Clock } from '../clock.ts';
 import { ContainerLog } from './log.ts';
 import { Place } from './place.ts';
+import { listens } from './ports.ts';
 import { NOTHING, type ProcessEnd, type ProcessOutput, type Running, runOnPipes } from './process.ts';
 import { unstartable } from './program.ts';
 import { readText } from './readText.ts';
@@ -165,10 +166,32 @@ export class Container {
     };
   }
 
-  /** Runs a command without input and waits for it: probes and hooks. A simulated tool needs no process for it. Rejects never. */
-  check(argv: readonly string[]): Promise<{ code: number; text: string }> {
-    return new Promise((done) => {
+  /** Whether nothing of it can be looked into: it runs nothing, or a simulated server. */
+  get opaque(): boolean {
+    return !this.#main || 'abort' in this.#main;
+  }
+
+  /** Whether a process of its own listens there. */
+  listens(port: number): boolean {
+    return this.#place.made && listens(this.#place.dir, port);
+  }
+
+  /**
+   * Runs a command without input and waits for it, for so many seconds: probes and hooks. A simulated tool needs no process for it.
+   * Rejects never.
+   */
+  check(argv: readonly string[], seconds?: number): Promise<{ code: number; text: string }> {
+    return new Promise((settle) => {
       let said = '';
+      let late: (() => void) | undefined;
+      const done = (answer: { code: number; text: string }) => {
+        late?.();
+        settle(answer);
+      };
+      const timeOut = (kill: () => void) => {
+        kill();
+        done({ code: 1, text: `command timed out: ${JSON.stringify(argv.join(' '))} timed out after ${seconds}s` });
+      };
       const keep = (part: string) => {
         if (said.length < 10_240) said += part;
       };
@@ -176,14 +199,20 @@ export class Container {
       const tool = this.#options.image.tools[name];
       if (tool && !this.#ended) {
         const exit = (code: number) => done({ code, text: said });
-        this.#call(tool, name, args, '/', new AbortController(), { out: keep, err: keep, stdin: async () => '', exit });
+        const abort = new AbortController();
+        this.#call(tool, name, args, '/', abort, { out: keep, err: keep, stdin: async () => '', exit });
+        if (seconds) late = this.#options.clock.after(seconds * 1000, () => timeOut(() => abort.abort('SIGKILL')));
         return;
       }
-      this.#run(argv, PLAIN, {
+      const running = this.#run(argv, PLAIN, {
         onStdout: (chunk) => keep(Buffer.from(chunk).toString()),
         onStderr: (chunk) => keep(Buffer.from(chunk).toString()),
         onExit: (end) => done('code' in end ? { code: end.code, text: said } : { code: 126, text: end.error }),
       });
+      if (!seconds) return;
+      // A process takes the time of the machine, whatever the cluster's clock says.
+      const timer = setTimeout(() => timeOut(() => running.signal('SIGKILL')), seconds * 1000).unref();
+      late = () => clearTimeout(timer);
     });
   }
 

@@ -20,6 +20,7 @@ export function prepare(
   container: ContainerSpec,
   addresses: { podIP: string; hostIP: string },
 ): Prepared {
+  checkUser(pod, container);
   const env: Record<string, string> = {
     KUBERNETES_SERVICE_HOST: '10.96.0.1',
     KUBERNETES_SERVICE_PORT: '443',
@@ -59,6 +60,18 @@ export function prepare(
     command: (container.command ?? []).map((word) => expand(word, env)),
     args: (container.args ?? []).map((word) => expand(word, env)),
   };
+}
+
+/** Images that say themselves that they don't run as root; others do, as far as anybody knows. */
+const NOT_ROOT = /nonroot|non-root|rootless|unprivileged|bitnami|chainguard|cloudnative-pg|strimzi/;
+
+function checkUser(pod: KubeObject, { name, image, securityContext = {} }: ContainerSpec): void {
+  const { runAsNonRoot, runAsUser } = { ...podSpec(pod).securityContext, ...securityContext };
+  if (!runAsNonRoot || (runAsUser === undefined ? NOT_ROOT.test(image) : runAsUser !== 0)) return;
+  const { name: podName, namespace, uid } = pod.metadata;
+  throw new ConfigError(
+    `${runAsUser === 0 ? "container's runAsUser breaks non-root policy" : 'container has runAsNonRoot and image will run as root'} (pod: "${podName}_${namespace}(${uid})", container: ${name})`,
+  );
 }
 
 /** `$(NAME)` of a known name is replaced, `$$(NAME)` is `$(NAME)`, anything else stays. */

@@ -37,6 +37,15 @@ export class ImagePull {
   begin(): void {
     const user = this.#user;
     const { image, imagePullPolicy } = user.spec();
+    const wrong = misnamed(image);
+    if (wrong !== undefined) {
+      const message = `Failed to apply default image tag "${image}": couldn't parse image name "${image}": invalid reference format${wrong}`;
+      user.note('Warning', 'InspectFailed', message);
+      user.note('Warning', 'Failed', 'Error: InvalidImageName');
+      user.wait('InvalidImageName', message);
+      user.after(BACKOFF.first, () => this.begin());
+      return;
+    }
     const found = this.#images.pull(image);
     if (found === null && imagePullPolicy !== 'Always') {
       user.note('Normal', 'Pulled', `Container image "${image}" already present on machine`);
@@ -99,12 +108,29 @@ export function canonicalImage(image: string): string {
 export const imageID = (image: string): string =>
   `sha256:${createHash('sha256').update(canonicalImage(image)).digest('hex')}`;
 
+const isDomain = (part: string): boolean => /[.:]|^localhost$/.test(part) || part !== part.toLowerCase();
+
+/** What is wrong with a reference beyond that something is; undefined where nothing is. */
+function misnamed(image: string): string | undefined {
+  const [first = '', ...rest] = image.split('/');
+  const named = rest.length > 0 && isDomain(first) ? rest.join('/') : rest.length > 0 ? image : `library/${image}`;
+  const [, path = '', suffix = ''] = /^([^:@]*)(.*)$/s.exec(named) ?? [];
+  if (path !== path.toLowerCase()) return `: repository name (${path}) must be lowercase`;
+  const wellFormed =
+    /^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*$/.test(path) &&
+    /^(:\w[\w.-]{0,127})?(@[A-Za-z][A-Za-z0-9]*([-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,})?$/.test(suffix);
+  return wellFormed ? undefined : '';
+}
+
 /** Bytes that a pulled image is said to have. */
 export const imageBytes = (image: string) =>
   20_000_000 + (createHash('sha256').update(image).digest().readUInt32BE() % 200_000_000);
 
 /** Why it can't be pulled: registries and tags that plainly don't exist. */
 export function unpullable(image: string): string | undefined {
+  // It can only be read as a registry, and a container runtime doesn't.
+  if (/^[^/.:]*[A-Z][^/.:]*\//.test(image))
+    return `failed to parse image reference "${/[:@][^/]*$/.test(image) ? image : `${image}:latest`}": invalid reference format: repository name must be lowercase`;
   if (!/(^|[/:.-])(nope|missing|absent|nonexistent|not-?found|no-?such|does-?not-?exist|invalid)([/:.-]|$)/.test(image))
     return undefined;
   const full = canonicalImage(image);

@@ -15,10 +15,11 @@ import { imageBytes, unpullable } from './image.ts';
 import { Names } from './names.ts';
 import { Outages } from './outage.ts';
 import { PodLife } from './pod.ts';
+import { type Door, knock } from './ports.ts';
 import { openRoot, type Root } from './root.ts';
 import type { ContainerRun, RunContext } from './run.ts';
 import { podSpec } from './status.ts';
-import { attach, dial, exec, noLog } from './streams.ts';
+import { attach, connect, dial, exec, noLog } from './streams.ts';
 import { REAL_TIMING, type Timing } from './timing.ts';
 import type { Host, Image, Listener } from './tool.ts';
 import { ToolServer } from './toolServer.ts';
@@ -95,13 +96,16 @@ export function startNodes(cluster: SimCluster, options: NodeOptions = {}): SimN
     return target && hostOf(target, target.runs[0]?.spec.name ?? '');
   };
 
-  const runContext = (life: PodLife): Omit<RunContext, 'changed' | 'record' | 'clock' | 'timing' | 'podName'> => ({
+  const runContext = (
+    life: PodLife,
+  ): Omit<RunContext, 'changed' | 'record' | 'clock' | 'timing' | 'grace' | 'podName'> => ({
     prepare: (spec) => prepare(cluster, life.pod, spec, { podIP: life.ip, hostIP: life.hostIP }),
     pull(image) {
       if (present.has(image)) return null;
       const error = why(image);
       return { bytes: imageBytes(image), ...(error === undefined ? {} : { error }) };
     },
+    knock: (probe, spec) => knock(probe, spec, { ip: life.ip, open: (port) => answering(life, port) }),
     pulled: (image) => void present.add(image),
     make: (spec, prepared, restarts, onExit) =>
       new Container({
@@ -213,6 +217,19 @@ export function startNodes(cluster: SimCluster, options: NodeOptions = {}): SimN
       if (found) return found;
     }
     return undefined;
+  };
+
+  const answering = (life: PodLife, port: number): ReturnType<Door['open']> => {
+    const serve = listener(life, port);
+    if (serve) return connect(serve);
+    const running = life.all.filter((run) => run.running);
+    if (running.some((run) => run.container?.listens(port))) return port;
+    // Of what nobody can look into, its own word is taken.
+    const said = ({ spec, container }: ContainerRun) =>
+      container?.opaque &&
+      !imageOf(spec.image).listener &&
+      (spec.ports?.some((one) => one.containerPort === port) ?? true);
+    return running.some(said) || undefined;
   };
 
   const nodes: SimNodes = {

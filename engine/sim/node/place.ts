@@ -33,6 +33,10 @@ export class Place {
     this.dir = join(options.root.path, 'c', options.id.slice(0, 16));
   }
 
+  get made(): boolean {
+    return this.#made;
+  }
+
   get path(): string {
     const { root } = this.#options;
     return `${this.#bin}:${root.base}`;

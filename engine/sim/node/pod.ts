@@ -6,6 +6,7 @@ import { unlessRefused } from '../errors.ts';
 import { equal } from '../json.ts';
 import { PodContainers } from './containers.ts';
 import type { EventNote, Recorder } from './events.ts';
+import { unmountable } from './mounts.ts';
 import { ContainerRun, type RunContext } from './run.ts';
 import { DEADLINE, type PodSpec, type PodView, phaseOf, podSpec, podStatus } from './status.ts';
 
@@ -18,7 +19,7 @@ export interface PodContext {
   address(): string;
   release(ip: string): void;
   /** What a container run needs beside its pod. */
-  runContext(pod: PodLife): Omit<RunContext, 'changed' | 'record' | 'clock' | 'timing' | 'podName'>;
+  runContext(pod: PodLife): Omit<RunContext, 'changed' | 'record' | 'clock' | 'timing' | 'grace' | 'podName'>;
 }
 
 /** Whether one that ended is to be started again. */
@@ -28,6 +29,9 @@ function runsAgain({ kind, spec, init }: ContainerRun, exitCode: number, policy:
   if (init) return exitCode !== 0 && policy !== 'Never';
   return policy === 'Always' || (policy === 'OnFailure' && exitCode !== 0);
 }
+
+/** Milliseconds until it is tried again to mount a volume. */
+const MOUNT_PAUSE = { first: 500, most: 122_000 };
 
 const conditionsOf = (pod: KubeObject): unknown => (pod.status as { conditions?: unknown } | undefined)?.conditions;
 
@@ -70,6 +74,10 @@ export class PodLife {
     return this.#containers.named(container);
   }
 
+  get all(): readonly ContainerRun[] {
+    return this.#containers.all;
+  }
+
   get runs(): readonly ContainerRun[] {
     return this.#containers.runs;
   }
@@ -77,7 +85,19 @@ export class PodLife {
   start(): void {
     this.#report();
     this.#awaitDeadline();
-    this.#start = this.#context.cluster.clock.after(this.#context.timing.sandbox, () => {
+    this.#mount(MOUNT_PAUSE.first);
+  }
+
+  /** Nothing begins before every volume is there. */
+  #mount(pause: number): void {
+    const { clock } = this.#context.cluster;
+    const wrong = unmountable(this.#context.cluster, this.pod);
+    if (wrong.length > 0) {
+      for (const message of wrong) this.#note({ type: 'Warning', reason: 'FailedMount', message });
+      this.#start = clock.after(pause, () => this.#mount(Math.min(pause * 2, MOUNT_PAUSE.most)));
+      return;
+    }
+    this.#start = clock.after(this.#context.timing.sandbox, () => {
       this.ip = podSpec(this.pod).hostNetwork ? this.hostIP : this.#context.address();
       this.#sandbox = true;
       this.#report();
@@ -156,6 +176,7 @@ export class PodLife {
       ...this.#context.runContext(this),
       clock: cluster.clock,
       timing,
+      grace: () => this.#grace(),
       podName: `${metadata.name}_${metadata.namespace}(${metadata.uid})`,
       record: (note) => this.#note(note),
       changed: (run) => this.#changed(run),

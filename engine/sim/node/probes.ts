@@ -1,10 +1,11 @@
 /** What a kubelet asks of a running container, and when: started first, then ready and alive, thresholds counted. */
 import type { EventNote } from './events.ts';
+import type { Answer } from './ports.ts';
 import type { ContainerSpec, Probe } from './status.ts';
 
 export interface Probed {
   spec: ContainerSpec;
-  check(command: readonly string[]): Promise<{ code: number; text: string }>;
+  look(probe: Probe): Promise<Answer>;
   /** Whether the same container still runs. */
   alive(): boolean;
   note(type: EventNote['type'], reason: string, message: string): void;
@@ -55,9 +56,11 @@ function repeat(probed: Probed, probe: Probe, kind: string, verdict: (ok: boolea
   let successes = 0;
   let on = true;
   const look = async () => {
-    const result = probe.exec ? await probed.check(probe.exec.command) : { code: 0, text: '' };
+    const result = await probed.look(probe);
     if (!on || !probed.alive()) return;
-    if (result.code === 0) {
+    if (result.code === undefined)
+      probed.note('Warning', 'Unhealthy', `${kind} probe errored and resulted in unknown state: ${result.text}`);
+    else if (result.code === 0) {
       failures = 0;
       if (++successes === (probe.successThreshold ?? 1)) verdict(true);
     } else {

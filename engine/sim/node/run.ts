@@ -5,10 +5,12 @@ import { terminatedBy, UNMADE, unseen } from './ending.ts';
 import { ConfigError, type Prepared } from './environment.ts';
 import type { EventNote } from './events.ts';
 import { canonicalImage, ImagePull, type Images, imageID } from './image.ts';
+import { graceAfter, runHook } from './lifecycle.ts';
 import type { ContainerLog } from './log.ts';
+import type { Answer } from './ports.ts';
 import { beginProbes } from './probes.ts';
 import type { ProcessEnd } from './process.ts';
-import type { ContainerSpec, ContainerView, State, Terminated } from './status.ts';
+import type { ContainerSpec, ContainerView, Hook, Probe, State, Terminated } from './status.ts';
 import { BACKOFF, longer, type Timing } from './timing.ts';
 
 export interface RunContext extends Images {
@@ -18,6 +20,10 @@ export interface RunContext extends Images {
   podName: string;
   prepare(spec: ContainerSpec): Prepared;
   make(spec: ContainerSpec, prepared: Prepared, restarts: number, onExit: (end: ProcessEnd) => void): Container;
+  /** Asks a port of the pod. */
+  knock(probe: Probe, spec: ContainerSpec): Promise<Answer>;
+  /** How long one is given to end, in milliseconds. */
+  grace(): number;
   record(note: EventNote): void;
   changed(run: ContainerRun): void;
 }
@@ -48,6 +54,8 @@ export class ContainerRun {
   /** What is said of it where it is killed and made anew in one go: nobody sees it ended. */
   #shown: State | undefined;
   #cutOff = false;
+  /** Why its hook has failed that is run when it starts. */
+  #hookFailed: string | undefined;
   readonly #timers = new Set<() => void>();
 
   constructor(context: RunContext, spec: ContainerSpec, kind: ContainerKind, waiting: string) {
@@ -144,13 +152,26 @@ export class ContainerRun {
     if (!this.running || !this.container) return;
     this.#note('Normal', 'Killing', `Stopping container ${this.spec.name}`);
     const { container } = this;
+    const { clock } = this.#context;
+    const since = clock.now();
+    let told = false;
     const end = () => {
+      if (told) return;
+      told = true;
       container.signal('SIGTERM');
-      this.#after(grace, () => container.signal('SIGKILL'));
+      this.#after(graceAfter(grace, clock.now() - since), () => container.signal('SIGKILL'));
     };
-    const hook = this.spec.lifecycle?.preStop?.exec?.command;
-    if (hook) container.check(hook).then(end);
-    else end();
+    const hook = this.spec.lifecycle?.preStop;
+    if (!hook) {
+      end();
+      return;
+    }
+    this.#after(grace, end);
+    this.#hook(container, hook).then((failed) => {
+      if (failed !== undefined && !told && this.running)
+        this.#note('Warning', 'FailedPreStopHook', 'PreStopHook failed');
+      end();
+    });
   }
 
   /** Its pod is at its end: what was never made is told so, as a kubelet that looked for it in vain does. */
@@ -209,6 +230,10 @@ export class ContainerRun {
       this.lastState = { terminated: ended };
       this.state = { waiting: { reason: 'RunContainerError', message: ended.message ?? '' } };
     }
+    if (this.#hookFailed !== undefined && ended) {
+      this.lastState = { terminated: ended };
+      this.state = { waiting: { reason: 'PostStartHookError', message: this.#hookFailed } };
+    }
     const restart = () => {
       this.restarts++;
       this.lastState = ended ? { terminated: ended } : this.lastState;
@@ -256,11 +281,47 @@ export class ContainerRun {
       this.state = { running: { startedAt: wholeSeconds(clock.now()) } };
       this.started = this.spec.startupProbe === undefined;
       this.ready = this.started && this.spec.readinessProbe === undefined && this.#serves;
+      this.#hookFailed = undefined;
       if (!this.container.start()) return;
       this.#note('Normal', 'Started', `Started container ${this.spec.name}`);
-      this.#context.changed(this);
-      this.#probes(this.container);
+      this.#greet(this.container);
     });
+  }
+
+  /** Nobody hears that it runs before its hook has been run. */
+  #greet(container: Container): void {
+    const hook = this.spec.lifecycle?.postStart;
+    const go = () => {
+      this.#context.changed(this);
+      this.#probes(container);
+    };
+    if (!hook) {
+      go();
+      return;
+    }
+    this.ready = false;
+    this.#hook(container, hook).then((failed) => {
+      if (this.container !== container || !this.running || this.#stopping) return;
+      if (failed === undefined) {
+        this.ready = this.started && this.spec.readinessProbe === undefined && this.#serves;
+        go();
+        return;
+      }
+      this.#hookFailed = failed;
+      this.#note('Warning', 'FailedPostStartHook', 'PostStartHook failed');
+      this.#note('Normal', 'Killing', 'FailedPostStartHook');
+      this.#end(container);
+    });
+  }
+
+  #hook(container: Container, hook: Hook): Promise<string | undefined> {
+    return runHook(hook, container, this.spec, this.#context.podName, this.#after);
+  }
+
+  /** From outside, though it is to run again. */
+  #end(container: Container): void {
+    container.signal('SIGTERM');
+    this.#after(this.#context.grace(), () => container.signal('SIGKILL'));
   }
 
   #exited(end: ProcessEnd): void {
@@ -279,7 +340,10 @@ export class ContainerRun {
     beginProbes(
       {
         spec,
-        check: (command) => container.check(command),
+        look: (probe) =>
+          probe.exec
+            ? container.check(probe.exec.command, probe.timeoutSeconds ?? 1)
+            : this.#context.knock(probe, spec),
         alive: () => !this.#stopping && this.container === container && this.running,
         note: this.#note,
         after: this.#after,
@@ -297,7 +361,7 @@ export class ContainerRun {
         },
         condemned: () => {
           this.#condemned = true;
-          container.signal('SIGTERM');
+          this.#end(container);
         },
       },
     );

@@ -55,7 +55,30 @@ export interface PodSpec {
   initContainers?: ContainerSpec[];
   containers: ContainerSpec[];
   ephemeralContainers?: ContainerSpec[];
-  volumes?: { name: string; persistentVolumeClaim?: { claimName: string } }[];
+  securityContext?: SecurityContext;
+  volumes?: {
+    name: string;
+    persistentVolumeClaim?: { claimName: string };
+    configMap?: Keys;
+    secret?: { secretName?: string; items?: { key: string }[]; optional?: boolean };
+    projected?: { sources?: { configMap?: Keys; secret?: Keys }[] };
+  }[];
+}
+
+interface Keys {
+  name?: string;
+  items?: { key: string }[];
+  optional?: boolean;
+}
+
+interface SecurityContext {
+  runAsNonRoot?: boolean;
+  runAsUser?: number;
+}
+
+export interface Hook {
+  exec?: { command: string[] };
+  sleep?: { seconds: number };
 }
 
 export interface Probe {
@@ -64,6 +87,7 @@ export interface Probe {
   tcpSocket?: object;
   grpc?: object;
   initialDelaySeconds?: number;
+  timeoutSeconds?: number;
   periodSeconds?: number;
   failureThreshold?: number;
   successThreshold?: number;
@@ -85,7 +109,9 @@ export interface ContainerSpec {
   readinessProbe?: Probe;
   livenessProbe?: Probe;
   startupProbe?: Probe;
-  lifecycle?: { preStop?: { exec?: { command: string[] } } };
+  lifecycle?: { postStart?: Hook; preStop?: Hook };
+  ports?: { name?: string; containerPort: number }[];
+  securityContext?: SecurityContext;
   volumeMounts?: { name: string; mountPath: string; readOnly?: boolean }[];
   resources?: Resources;
   terminationMessagePath?: string;

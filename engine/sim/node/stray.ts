@@ -8,7 +8,7 @@ export const MARK = 'OPSDECK_SIM_CONTAINER';
  * what has emptied that too (env -i) by where it works: a shell of the user's own that looks around in there is left alone. Empty on
  * systems without /proc.
  */
-function marked(path: string): number[] {
+export function marked(path: string): number[] {
   const found: number[] = [];
   let pids: string[];
   try {

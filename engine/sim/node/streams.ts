@@ -30,6 +30,10 @@ export function dial(
 ): Duplex {
   const serve = life && listener(life, port);
   if (!serve) throw new Error(refusedConnection(life, port));
+  return connect(serve);
+}
+
+export function connect(serve: Listener): Duplex {
   const [near, far] = duplexPair();
   serve(far);
   return near;

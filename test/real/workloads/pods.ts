@@ -1,5 +1,7 @@
 /** Scenarios of pods themselves, and of what watches them: restarts, readiness, budgets, claims. */
-import { claim, container, deployment, pod, podSpec, SERVER, service, shell, WAIT } from './objects.ts';
+
+import { until } from '../kit/until.ts';
+import { claim, container, deployment, pod, podSpec, SERVER, SHELL, service, shell, WAIT } from './objects.ts';
 import type { Scenario, Stage } from './stage.ts';
 import { is, type Thing } from './watched.ts';
 
@@ -115,6 +117,74 @@ export const PODS: readonly Scenario[] = [
       await endpoints(stage, 'false');
       await stage.kubectl('delete', 'pod', 'probed');
       await endpoints(stage, '');
+    },
+  },
+  {
+    name: 'a probe that finds nobody, or waits too long, keeps the pod from being ready',
+    async play(stage) {
+      const probed = (probe: object, more: object = {}) =>
+        podSpec([shell(WAIT, 'c', { readinessProbe: { periodSeconds: 1, ...probe }, ...more })]);
+      await stage.apply(
+        pod('tcp', probed({ tcpSocket: { port: 81 } })),
+        pod('http', probed({ httpGet: { port: 'web', path: '/x' } }, { ports: [{ name: 'web', containerPort: 81 }] })),
+        pod('grpc', probed({ grpc: { port: 81 } })),
+        pod('slow', probed({ exec: { command: ['sleep', '5'] } })),
+        pod(
+          'server',
+          podSpec([
+            container('c', { image: SHELL, readinessProbe: { tcpSocket: { port: 6379 }, initialDelaySeconds: 5 } }),
+          ]),
+        ),
+      );
+      const unwell = (name: string) =>
+        stage
+          .all('Event')
+          .some((one) => one.reason === 'Unhealthy' && (one.involvedObject as { name: string }).name === name);
+      const probes = ['tcp', 'http', 'grpc', 'slow'];
+      await until('every probe has failed', () => probes.every(unwell));
+      await stage.when('Pod', 'server', (one) => is(one, 'Ready'));
+    },
+  },
+  {
+    name: 'hooks that fail are told of',
+    async play(stage) {
+      const hook = { exec: { command: ['sh', '-c', 'echo no; exit 3'] } };
+      await stage.apply(
+        pod('starts', podSpec([shell(WAIT, 'c', { lifecycle: { postStart: hook } })])),
+        pod('stops', podSpec([shell(WAIT, 'c', { lifecycle: { preStop: hook } })])),
+      );
+      await Promise.all([
+        stage.when('Pod', 'starts', waits('PostStartHookError')),
+        stage.when('Pod', 'stops', (one) => is(one, 'Ready')),
+      ]);
+      await stage.kubectl('delete', 'pod', 'stops');
+      await stage.when('Pod', 'starts', waits('CrashLoopBackOff'));
+    },
+  },
+  {
+    name: 'volumes, users and names that keep a container from being made',
+    async play(stage) {
+      const mounting = (volume: object) =>
+        podSpec([container('c', { volumeMounts: [{ name: 'v', mountPath: '/v' }] })], {
+          volumes: [{ name: 'v', ...volume }],
+        });
+      await stage.apply(
+        pod('map', mounting({ configMap: { name: 'absent' } })),
+        pod('secret', mounting({ secret: { secretName: 'absent' } })),
+        pod('maybe', mounting({ configMap: { name: 'absent', optional: true } })),
+        pod('root', podSpec([container('c', { securityContext: { runAsNonRoot: true } })])),
+        pod('zero', podSpec([container('c', { securityContext: { runAsNonRoot: true, runAsUser: 0 } })])),
+        pod('user', podSpec([container('c', { securityContext: { runAsNonRoot: true, runAsUser: 1000 } })])),
+        pod('upper', podSpec([container('c', { image: 'example/UPPER' })])),
+        pod('bad', podSpec([container('c', { image: 'example@@1' })])),
+      );
+      await Promise.all([
+        ...['maybe', 'user'].map((name) => stage.when('Pod', name, (one) => is(one, 'Ready'))),
+        ...['root', 'zero'].map((name) => stage.when('Pod', name, waits('CreateContainerConfigError'))),
+        ...['upper', 'bad'].map((name) => stage.when('Pod', name, waits('InvalidImageName'))),
+      ]);
+      await stage.kubectl('create', 'configmap', 'absent', '--from-literal=a=b');
+      await stage.when('Pod', 'map', (one) => is(one, 'Ready'));
     },
   },
   {

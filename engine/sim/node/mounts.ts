@@ -1,0 +1,49 @@
+/** Volumes of what isn't there: they hold a pod back. */
+import type { KubeObject } from '../../api/types.ts';
+import type { SimCluster } from '../cluster.ts';
+import { podSpec } from './status.ts';
+
+interface Source {
+  kind: 'configmap' | 'secret';
+  name?: string;
+  items?: { key: string }[];
+  optional?: boolean;
+}
+
+/** Every namespace has it a moment later. */
+const ROOT_CA = 'kube-root-ca.crt';
+
+/** Why each volume that a container mounts can't be set up, in the kubelet's words. */
+export function unmountable(cluster: SimCluster, pod: KubeObject): string[] {
+  const spec = podSpec(pod);
+  const used = new Set(
+    [...spec.containers, ...(spec.initContainers ?? [])].flatMap((one) => (one.volumeMounts ?? []).map((m) => m.name)),
+  );
+  return (spec.volumes ?? []).flatMap((volume) => {
+    if (!used.has(volume.name)) return [];
+    const { configMap, secret, projected } = volume;
+    const sources: Source[] = [
+      ...(configMap ? [{ kind: 'configmap' as const, ...configMap }] : []),
+      ...(secret
+        ? [{ kind: 'secret' as const, ...secret, ...(secret.secretName && { name: secret.secretName }) }]
+        : []),
+      ...(projected?.sources ?? []).flatMap((one): Source[] => [
+        ...(one.configMap ? [{ kind: 'configmap' as const, ...one.configMap }] : []),
+        ...(one.secret ? [{ kind: 'secret' as const, ...one.secret }] : []),
+      ]),
+    ];
+    const wrong = sources.flatMap((source) => missing(cluster, pod.metadata.namespace ?? '', source) ?? []);
+    if (wrong.length === 0) return [];
+    const why = wrong.length === 1 ? wrong[0] : `[${wrong.join(', ')}]`;
+    return [`MountVolume.SetUp failed for volume ${JSON.stringify(volume.name)} : ${why}`];
+  });
+}
+
+function missing(cluster: SimCluster, namespace: string, { kind, name = '', items, optional }: Source) {
+  if (optional || name === ROOT_CA) return undefined;
+  const object = cluster.get(`${kind}s`, namespace, name) as { data?: object; binaryData?: object } | undefined;
+  if (!object) return `${kind} ${JSON.stringify(name)} not found`;
+  const there: object = { ...object.data, ...object.binaryData };
+  const key = items?.find((one) => !(one.key in there))?.key;
+  return key && `references non-existent ${kind === 'secret' ? 'secret' : 'config'} key: ${key}`;
+}
