@@ -18,6 +18,12 @@ interface DemoOptions extends CockpitFlags {
   cluster?: string;
 }
 
+const SIZE = {
+  least: 1000,
+  most: 100_000,
+  complaint: '--size takes a number of pods from 1000 to 100k: 10000, 50k, 100k',
+};
+
 export async function demo([action, what]: string[], options: DemoOptions): Promise<ExitCode> {
   if (action === 'break') return breakIt(what, options);
   if (action !== undefined)
@@ -34,7 +40,7 @@ export async function demo([action, what]: string[], options: DemoOptions): Prom
       : { port: number(options.port, /^\d{1,5}$/, 65_535, '--port takes a number up to 65535') }),
     ...(options.size === undefined
       ? {}
-      : { size: number(options.size, /^\d{1,7}k?$/, 1e6, '--size takes a number of pods: 10000, 50k, 100k') }),
+      : { size: number(options.size, /^\d{1,7}k?$/, SIZE.most, SIZE.complaint, SIZE.least) }),
   });
   try {
     if (options.serve) return await serve(host);
@@ -72,9 +78,9 @@ const rehearsal = (host: DemoHost): Rehearsal => ({
   died: host.died,
 });
 
-function number(text: string, form: RegExp, most: number, complaint: string): number {
+function number(text: string, form: RegExp, most: number, complaint: string, least = 0): number {
   const value = Number.parseInt(text, 10) * (text.endsWith('k') ? 1000 : 1);
-  if (!form.test(text) || value > most) throw new Refusal(complaint);
+  if (!form.test(text) || value < least || value > most) throw new Refusal(complaint);
   return value;
 }
 

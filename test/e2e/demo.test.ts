@@ -114,6 +114,10 @@ describe('opsdeck demo', () => {
       out: expect.stringContaining('killed shop/orders-1'),
     });
     await expect.poll(async () => (await run(['get', 'instances', '-n', 'shop'])).out).toMatch(/orders-1 +0\/1/);
+    expect(await opsdeck(['demo', 'break', 'kill-primary', '--cluster', 'analytics/reports'])).toMatchObject({
+      code: 2,
+      err: 'opsdeck: analytics/reports has no primary now\n',
+    });
     expect(await opsdeck(['demo', 'break', 'mend'])).toMatchObject({
       code: 0,
       out: expect.stringMatching(/^mended 3 pods/),
@@ -169,7 +173,8 @@ describe('opsdeck demo', () => {
         /^opsdeck: the embedded cluster can't start: can't write to .*; set TMPDIR to a directory you can write to\n$/,
       ),
     });
-    expect((await opsdeck(['demo', '--serve', '--size', 'many'])).err).toContain('--size takes a number of pods');
+    for (const wrong of ['many', '0', '5', '200k'])
+      expect((await opsdeck(['demo', '--serve', '--size', wrong])).err).toContain('--size takes a number of pods');
     await serve('--size', '10000');
   });
 

@@ -3,6 +3,7 @@ import type { SimCluster } from '../cluster.ts';
 import type { Faults } from '../faults/faults.ts';
 import { BROKEN, type Broken, type SimNodes } from '../node/index.ts';
 import type { SimObject } from '../types.ts';
+import { isReady } from '../workloads/template.ts';
 import { CLUSTERS } from './clusters.ts';
 import type { Leaders } from './leaders.ts';
 
@@ -32,6 +33,8 @@ export function makeBreaks(parts: BreakParts): Breaks {
       throw new RangeError(
         `no cluster ${name} in the demo; there are ${CLUSTERS.map((one) => `${one.namespace}/${one.name}`).join(', ')}`,
       );
+    if (!cluster.get('namespaces', '', spec.namespace))
+      throw new RangeError(`this demo is empty: there is no ${spec.namespace}/${spec.name} to break`);
     const labels = ['app.kubernetes.io/instance', 'cnpg.io/cluster', 'opengauss.cluster', 'strimzi.io/cluster'];
     return cluster
       .list('pods', { namespace: spec.namespace })
@@ -43,8 +46,8 @@ export function makeBreaks(parts: BreakParts): Breaks {
   const primary = (name: string): SimObject => {
     const pods = podsOf(name);
     const leader = leaders.of(pods);
-    const pod = pods.find((one) => one.metadata.name === leader) ?? pods[0];
-    if (!pod) throw new RangeError(`${name} has no pod now`);
+    const pod = pods.find((one) => one.metadata.name === leader) ?? pods.find(isReady);
+    if (!pod) throw new RangeError(`${name} has no primary now`);
     return pod;
   };
   const strike = (pod: SimObject, broken?: Broken) => {

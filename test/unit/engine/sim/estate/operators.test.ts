@@ -39,6 +39,14 @@ const roles = (label: string) =>
   Object.fromEntries(lab.cluster.list('pods').map((pod) => [pod.metadata.name, pod.metadata.labels?.[label] ?? '']));
 const breaks = () => makeBreaks({ cluster: lab.cluster, nodes: lab.nodes, leaders, faults: lab.cluster.kernel.faults });
 
+describe('a break', () => {
+  it('says that an empty estate has nothing to break, and a cluster without a primary no primary', async () => {
+    expect(() => breaks().run('kill-primary')).toThrow('this demo is empty: there is no shop/carts to break');
+    lab.cluster.create('namespaces', { metadata: { name: 'shop' } });
+    expect(() => breaks().run('kill-primary')).toThrow('shop/carts has no primary now');
+  });
+});
+
 describe('a simulated operator', () => {
   it('brings a KubeBlocks cluster up, its replicas behind one primary, and says so', async () => {
     make(kubeblocksCluster(spec('carts')));
