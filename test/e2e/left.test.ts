@@ -81,18 +81,18 @@ test('who gives up a run that waits leaves nothing in the way of the next one', 
 
 test('a run that waits names in its journal whom it waits for now', async () => {
   const [goOne, goTwo] = [join(cluster.dir, 'go-1'), join(cluster.dir, 'go-2')];
-  const one = change('one', `echo begun; until [ -e ${goOne} ]; do sleep 0.1; done`, '--name', 'one-1');
+  const one = change('one', `echo begun; until [ -e ${goOne} ]; do sleep 0.1; done`, '--name', 'turn-1');
   await one.until('begun');
-  const two = change('two', `echo two; until [ -e ${goTwo} ]; do sleep 0.1; done`, '--name', 'two-1');
-  await two.until('waits for one-1');
-  const three = change('three', 'echo three', '--name', 'three-1');
-  await three.until('waits for one-1');
-  expect(await waiting('three-1')).toContain('one-1');
+  const two = change('two', `echo two; until [ -e ${goTwo} ]; do sleep 0.1; done`, '--name', 'turn-2');
+  await two.until('waits for turn-1');
+  const three = change('three', 'echo three', '--name', 'turn-3');
+  await three.until('waits for turn-1');
+  expect(await waiting('turn-3')).toContain('turn-1');
   writeFileSync(goOne, '');
   await two.until('two on');
-  await three.until('waits for two-1');
+  await three.until('waits for turn-2');
   for (;;) {
-    if ((await waiting('three-1')).includes('two-1')) break;
+    if ((await waiting('turn-3')).includes('turn-2')) break;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   writeFileSync(goTwo, '');
