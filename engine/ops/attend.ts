@@ -10,7 +10,7 @@ import { blockerOfRun, type Engine, goOn, keyOf } from './launch.ts';
 import { notice } from './notice.ts';
 import { adoptWith, beginWith, goOnWith, type JournalStore, type Stored } from './store.ts';
 import type { Told } from './told.ts';
-import { nameBlocker } from './waiting.ts';
+import { Front, nameBlocker, passLeft } from './waiting.ts';
 
 export interface AttendOptions {
   store: JournalStore;
@@ -35,6 +35,7 @@ export async function attend(engine: Engine, options: AttendOptions, signal: Abo
   let capable = options.executes;
   const { ref } = stored;
   let stand = '';
+  const front = new Front();
   const say = (text: string) => {
     if (text !== '' && text !== stand) options.onStand?.(text);
     stand = text;
@@ -44,6 +45,7 @@ export async function attend(engine: Engine, options: AttendOptions, signal: Abo
   const unheard = (error: unknown) => {
     if (!passes(error)) return;
     engine.holders.blind();
+    front.forget();
     if (engine.clock.monotonic() - heard < HOLD_MS) return;
     const why = error instanceof KubeError && error.status === 0 ? 'is not reachable' : 'does not answer as it should';
     say(`the API server ${why}: whether somebody executes it can't be told`);
@@ -98,6 +100,13 @@ export async function attend(engine: Engine, options: AttendOptions, signal: Abo
       const blocker = await asked(() => blockerOfRun(engine, waiting, false, signal));
       if (signal.aborted) return { end: 'stopped', stored };
       if (blocker !== undefined) {
+        if (await passLeft(engine, front, waiting, blocker, signal)) {
+          const { ref: left } = blocker;
+          say(
+            `passes by ${left.name}, which nobody went on with: opsdeck cancel ${left.name} -n ${left.namespace} ends it`,
+          );
+          continue;
+        }
         say(waitsFor(engine, blocker));
         stored = await nameBlocker(engine, store, waiting, blocker.ref.name, signal);
         await sleep(engine.clock, WAIT, signal);
@@ -157,5 +166,7 @@ function waitsFor(engine: Engine, blocker: Stored): string {
   const left = journal && !isOver(journal) && engine.holders.look(keyOf(blocker), journal).hold !== 'alive';
   if (!left) return waits;
   if (blocker.unsealed) return `${waits}; ${nobody(blocker)}`;
+  if (journal.phase === 'Waiting')
+    return `waits for ${ref.name}, which came before it; it is passed by if nobody goes on with it`;
   return `${waits}; no engine executes it: ${goOnWith(blocker)} goes on with it`;
 }

@@ -128,6 +128,8 @@ export interface Journal {
   adopted?: { at: string; by: string; from: string }[];
   /** The run that has the cluster. */
   blockedBy?: string;
+  /** Nobody went on with it while it could have begun: no other run waits for it any more. */
+  passed?: { at: string; by: string };
   /** Stamp of the last write: a writer whose answer was lost knows its own write again. */
   written?: { by: string; seq: number };
 }

@@ -11,6 +11,11 @@ const sameCluster = (a: Stored, b: Stored): boolean =>
   a.ref.namespace === b.ref.namespace &&
   (a.journal && b.journal ? a.journal.cluster.uid === b.journal.cluster.uid : a.spec.clusterRef === b.spec.clusterRef);
 
+export const waits = ({ journal }: Stored): boolean =>
+  !journal || journal.phase === 'Pending' || journal.phase === 'Waiting';
+
+const isPassed = ({ journal }: Stored): boolean => journal?.passed !== undefined;
+
 /**
  * The run that `mine` has to wait for. `fresh`: mine was made with its intent in it a moment ago; then any other that is open
  * comes first. That closes the race of two that are made at the same time: each is in the store before its engine looks for
@@ -27,8 +32,12 @@ export function blockerOf(mine: Stored, others: readonly Stored[], fresh: boolea
       other.journal?.effect !== 'read' &&
       sameCluster(mine, other),
   );
-  const waits = ({ journal }: Stored) => !journal || journal.phase === 'Pending' || journal.phase === 'Waiting';
-  const blocking = open.filter((other) => fresh || !waits(other) || precedes(other, mine));
+  const blocking = open.filter((other) => {
+    if (!waits(other)) return true;
+    // One of two that were passed by, or one that was and a new one: each takes its run before it looks for others.
+    if (isPassed(other)) return other.journal?.holder !== null && (fresh || isPassed(mine));
+    return fresh || isPassed(mine) || precedes(other, mine);
+  });
   return blocking.sort((a, b) => Number(waits(a)) - Number(waits(b)) || (precedes(a, b) ? -1 : 1))[0];
 }
 

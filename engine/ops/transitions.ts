@@ -76,7 +76,7 @@ export const begin =
   (run: RunName, now: string): Transition =>
   (journal) => {
     require(journal.phase === 'Pending' || journal.phase === 'Waiting', `the run is ${journal.phase}`);
-    const { blockedBy: _, ...rest } = journal;
+    const { blockedBy: _, passed: __, ...rest } = journal;
     let conditions = setCondition(journal.conditions, CONDITIONS.progressing(run), now);
     conditions = setCondition(conditions, CONDITIONS.validated(run), now);
     return { ...rest, phase: 'Running', message: '', startedAt: journal.startedAt ?? now, conditions };
@@ -108,6 +108,15 @@ export const wait =
         now,
       ),
     };
+  };
+
+/** It could have begun for a long time, and nobody began it: it keeps no other from the cluster. In its own journal, or its engine, once it wakes, would not know. */
+export const passBy =
+  (by: string, now: string): Transition =>
+  (journal) => {
+    require(journal.phase === 'Waiting' && !journal.holder && !journal.cancel, `the run is ${journal.phase}`);
+    if (journal.passed) return journal;
+    return { ...journal, passed: { at: now, by }, message: `passed by for ${by}: nobody went on with it` };
   };
 
 const neverSent = (attempt: AttemptRecord): boolean => attempt.phase === 'Intent' && attempt.startedAt === undefined;

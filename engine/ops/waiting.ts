@@ -1,9 +1,11 @@
 /** What is written of a run that waits for another by whoever waits with it, without holding it. */
 import { RunHandle } from './handle.ts';
+import { HOLD_MS } from './holder.ts';
 import type { Journal } from './journal.ts';
 import type { Engine } from './launch.ts';
+import { waits as isWaiting } from './queueing.ts';
 import type { JournalStore, Stored } from './store.ts';
-import { cancel, Stale, type Transition, wait } from './transitions.ts';
+import { cancel, passBy, Stale, type Transition, wait } from './transitions.ts';
 
 const waits = ({ phase, holder }: Journal): boolean => (phase === 'Waiting' || phase === 'Pending') && !holder;
 
@@ -44,5 +46,48 @@ export async function giveUp(engine: Engine, store: JournalStore, stored: Stored
     return handle.stored;
   } catch {
     return undefined;
+  }
+}
+
+/**
+ * The run in front, while nobody begins it although nothing else has the cluster. Whoever waits with a run looks every few
+ * seconds and begins at once: one that does not is left.
+ */
+export class Front {
+  #seen: { key: string; version: string; since: number } | undefined;
+
+  /** How long it has been so, milliseconds; 0 where another run, or somebody's hold on it, is what is waited for. */
+  look(blocker: Stored, now: number): number {
+    const { ref, version, journal } = blocker;
+    const key = `${ref.group}/${ref.name}`;
+    if (!isWaiting(blocker) || journal?.holder) this.#seen = undefined;
+    else if (this.#seen?.key !== key || this.#seen.version !== version) this.#seen = { key, version, since: now };
+    return this.#seen ? now - this.#seen.since : 0;
+  }
+
+  forget(): void {
+    this.#seen = undefined;
+  }
+}
+
+/** Lets `mine` go before a run that is left; whether that is in its journal now. What bears another's seal stays as it is. */
+export async function passLeft(
+  { clock, identity, stores }: Engine,
+  front: Front,
+  mine: Stored,
+  blocker: Stored,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { ref, spec, journal } = blocker;
+  if (front.look(blocker, clock.monotonic()) < HOLD_MS || !journal || blocker.unsealed) return false;
+  const store = stores.find(({ kept, group }) => kept === blocker.kept && group === ref.group);
+  if (!store) return false;
+  front.forget();
+  try {
+    const handle = new RunHandle(ref, spec, journal, blocker, { store, clock, identity });
+    await handle.writeFree(passBy(mine.ref.name, new Date(clock.now()).toISOString()), signal);
+    return true;
+  } catch {
+    return false;
   }
 }

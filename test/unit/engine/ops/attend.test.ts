@@ -4,7 +4,7 @@ import { type KubeClient, KubeError } from '../../../../engine/kube/types.ts';
 import { attend } from '../../../../engine/ops/attend.ts';
 import type { Journal } from '../../../../engine/ops/journal.ts';
 import { makeEngine } from '../../../../engine/ops/launch.ts';
-import type { JournalStore, Stored } from '../../../../engine/ops/store.ts';
+import { Conflict, type JournalStore, type Stored } from '../../../../engine/ops/store.ts';
 import { Told } from '../../../../engine/ops/told.ts';
 import { ManualClock } from '../../../../engine/runtime/clock.ts';
 import { journalOf } from './things.ts';
@@ -103,5 +103,72 @@ test('a request that nobody has begun with says what to do', async () => {
   expect(said).toEqual([
     'no engine has begun with it: that is for an operator or a cockpit to do: opsdeck operator, or opsdeck -n data',
   ]);
+  await end();
+});
+
+/** A run that waits behind another one; `alive`: somebody else waits with that one too, and begins it. */
+function queued(alive: boolean) {
+  const clock = new ManualClock();
+  const client = {
+    target: { context: 't', cluster: 't', user: 't', server: 'https://t', namespace: 'data' },
+    request: async () => Promise.reject(down()),
+    exec: () => new Promise(() => {}),
+  } as unknown as KubeClient;
+  const runs = new Map<string, Stored>();
+  const put = (name: string, journal: Journal, n: number) => {
+    const ref = { group: 'opsdeck.dev', namespace: 'data', name };
+    const spec = { clusterRef: 'c' };
+    const createdAt = name === 'front' ? '2026-01-01T00:00:00Z' : '2026-01-01T00:00:01Z';
+    const stored: Stored = { ref, kept: 'opsrequest', uid: name, version: `${n}`, createdAt, spec, journal };
+    runs.set(name, stored);
+    return stored;
+  };
+  const waits: Journal = { ...journalOf({}), phase: 'Waiting' };
+  put('front', waits, 1);
+  const mine = put('mine', waits, 1);
+  const store = {
+    kept: 'opsrequest',
+    group: 'opsdeck.dev',
+    read: async ({ name }: Stored['ref']) => runs.get(name),
+    list: async () => {
+      if (alive && clock.monotonic() > 30_000) put('front', { ...waits, phase: 'Running' }, 2);
+      return [...runs.values()];
+    },
+    write: async ({ ref, version }: Stored, journal: Journal) => {
+      if (runs.get(ref.name)?.version !== version) throw new Conflict('another was quicker');
+      return put(ref.name, journal, Number(version) + 1);
+    },
+  } as unknown as JournalStore;
+  const engine = makeEngine(client, clock, { identity: 'me', host: 'h', pid: 1, started: '' }, { all: [store] });
+  const said: string[] = [];
+  const stop = new AbortController();
+  const onStand = (text: string) => void said.push(text);
+  const options = { store, stored: mine, events: {}, told: new Told(), executes: true, onStand };
+  const done = attend(engine, options, stop.signal);
+  const end = () => {
+    stop.abort();
+    return done;
+  };
+  const journal = (name: string) => runs.get(name)?.journal;
+  return { clock, said, journal, end };
+}
+
+test('a run that nobody begins although it could is passed by, and said to be', async () => {
+  const { clock, said, journal } = queued(false);
+  await clock.advance(30_000);
+  expect(journal('mine')?.holder).toBeNull();
+  expect(said).toEqual(['waits for front, which came before it; it is passed by if nobody goes on with it']);
+  await clock.advance(10_000);
+  expect(said.slice(1)).toEqual(['passes by front, which nobody went on with: opsdeck cancel front -n data ends it']);
+  expect(journal('front')).toMatchObject({ phase: 'Waiting', passed: { by: 'mine' } });
+  await expect.poll(() => journal('mine')?.holder).toMatchObject({ identity: 'me' });
+});
+
+test('one that is begun is waited for', async () => {
+  const { clock, said, journal, end } = queued(true);
+  await clock.advance(120_000);
+  expect(said.filter((text) => text.startsWith('passes'))).toEqual([]);
+  expect(journal('front')).not.toHaveProperty('passed');
+  expect(journal('mine')?.holder).toBeNull();
   await end();
 });

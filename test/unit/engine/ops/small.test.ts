@@ -13,9 +13,11 @@ import {
 } from '../../../../engine/ops/definitions.ts';
 import { fitted } from '../../../../engine/ops/fitted.ts';
 import { HOLD_MS, HolderWatch, takenFrom } from '../../../../engine/ops/holder.ts';
+import type { Journal } from '../../../../engine/ops/journal.ts';
 import { Output, TAIL_BYTES } from '../../../../engine/ops/output.ts';
 import { blockerOf, twinOf } from '../../../../engine/ops/queueing.ts';
 import type { Stored } from '../../../../engine/ops/store.ts';
+import { passBy } from '../../../../engine/ops/transitions.ts';
 import { rowOf } from '../../../../engine/ops/view.ts';
 import { ManualClock } from '../../../../engine/runtime/clock.ts';
 import { isDead, thisProcess } from '../../../../engine/runtime/identity.ts';
@@ -71,6 +73,71 @@ describe('a run waits', () => {
         },
       ),
     );
+  });
+
+  test('never for one that was passed by, unless its engine has woken and may begin', () => {
+    const left = run('left', 1, 'Waiting', { passed: { at: '', by: 'm' } });
+    const holder = { identity: 'x', host: 'h', pid: 1, started: '', epoch: 1, beat: 0 };
+    const woken = run('left', 1, 'Waiting', { passed: { at: '', by: 'm' }, holder });
+    const mine = run('m', 5, 'Waiting');
+    const anew = run('n', 6, 'Running');
+    expect([blocker(mine, [left, mine]), blocker(anew, [left, anew], true)]).toEqual([undefined, undefined]);
+    // It looks for others once it is held: it sees what was there before, and what comes then sees it held.
+    expect([blocker(woken, [woken, mine]), blocker(woken, [woken, run('z', 9, 'Waiting')])]).toEqual(['m', 'z']);
+    expect([blocker(mine, [woken, mine]), blocker(anew, [woken, anew], true)]).toEqual([undefined, 'left']);
+    const other = run('other', 2, 'Waiting', { passed: { at: '', by: 'm' }, holder });
+    expect([blocker(woken, [other, woken]), blocker(other, [other, woken])]).toEqual(['other', 'left']);
+    expect(blocker(woken, [left])).toBeUndefined();
+  });
+
+  test('of one that wakes while it is passed by, who passes it and a new one two never have the cluster', () => {
+    const holder = { identity: 'x', host: 'h', pid: 1, started: '', epoch: 1, beat: 0 };
+    const play = (order: readonly string[]) => {
+      const runs = new Map([run('left', 1, 'Waiting'), run('mine', 2, 'Waiting')].map((one) => [one.uid, one]));
+      const change = (name: string, more: Partial<Journal>) => {
+        const one = runs.get(name)!;
+        runs.set(name, { ...one, journal: { ...one.journal!, ...more } });
+      };
+      const sent: string[] = [];
+      const found = new Map<string, string | undefined>();
+      const look = (name: string, fresh = false) =>
+        found.set(name, blocker(runs.get(name)!, [...runs.values()], fresh));
+      const begin = (name: string) => {
+        if (found.get(name) !== undefined) return change(name, { phase: 'Waiting', holder: null });
+        change(name, { phase: 'Running', holder });
+        sent.push(name);
+      };
+      const doing: Record<string, (() => unknown)[]> = {
+        left: [() => change('left', { holder }), () => look('left'), () => begin('left')],
+        mine: [
+          () => {
+            const { journal } = runs.get('left')!;
+            if (journal?.phase === 'Waiting' && !journal.holder) change('left', passBy('mine', '')(journal));
+          },
+          () => change('mine', { holder }),
+          () => look('mine'),
+          () => begin('mine'),
+        ],
+        anew: [
+          () => runs.set('anew', run('anew', 3, 'Running', { holder })),
+          () => look('anew', true),
+          () => begin('anew'),
+        ],
+      };
+      for (const name of order) doing[name]!.shift()!();
+      return sent;
+    };
+    const orders = (left: string[]): string[][] =>
+      left.length === 0
+        ? [[]]
+        : [...new Set(left)].flatMap((name) => {
+            const rest = [...left];
+            rest.splice(rest.indexOf(name), 1);
+            return orders(rest).map((order) => [name, ...order]);
+          });
+    const all = orders(['left', 'left', 'left', 'mine', 'mine', 'mine', 'mine', 'anew', 'anew', 'anew']);
+    expect(all.filter((order) => play(order).length > 1)).toEqual([]);
+    expect(all.some((order) => play(order)[0] === 'mine')).toBe(true);
   });
 
   test('a twin is the same definition with the same values on the same cluster', () => {

@@ -11,6 +11,7 @@ import {
   intend,
   Lost,
   letGo,
+  passBy,
   record,
   refuse,
   resolve,
@@ -331,4 +332,16 @@ test('whatever happens in whatever order: an attempt is intended after a failure
     }),
     { numRuns: 300 },
   );
+});
+
+test('a run is passed by while it waits and nobody holds it, and may begin all the same once it can', () => {
+  const waiting = wait('other-1', T(1))(journalOf({}));
+  const passed = passBy('mine', T(2))(waiting);
+  expect(passed).toMatchObject({ phase: 'Waiting', passed: { at: T(2), by: 'mine' } });
+  expect(passBy('another', T(3))(passed)).toBe(passed);
+  expect(wait('other-2', T(3))(passed).passed).toEqual(passed.passed);
+  expect(begin(run, T(4))(passed)).not.toHaveProperty('passed');
+  const held = takeOver({ identity: 'x', host: 'h', pid: 1, started: '' }, null)(waiting);
+  expect(() => passBy('mine', T(2))(held)).toThrow(Stale);
+  expect(() => passBy('mine', T(2))(begin(run, T(2))(waiting))).toThrow(Stale);
 });
