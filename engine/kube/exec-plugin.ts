@@ -100,6 +100,9 @@ function withProgram(end: () => void): () => void {
 function run(command: string, args: string[], { env, deadlineMs, signal, hint, whose }: Running) {
   return new Promise<string>((done, failed) => {
     if (signal?.aborted) return failed(authError('the login was given up'));
+    const giveUp = () => stop(`${command}${whose} was given up`);
+    // Before there is a plugin: a signal in between would end this program alone.
+    const release = withProgram(giveUp);
     const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
     const out: Buffer[] = [];
     const err: Buffer[] = [];
@@ -116,9 +119,7 @@ function run(command: string, args: string[], { env, deadlineMs, signal, hint, w
     };
     const late = `gave no answer within ${Math.round(deadlineMs / 1000)} s`;
     const timer = setTimeout(() => stop(`${command}${whose} ${late}`), deadlineMs);
-    const giveUp = () => stop(`${command}${whose} was given up`);
     signal?.addEventListener('abort', giveUp, { once: true });
-    const release = withProgram(giveUp);
     const settled = () => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', giveUp);
