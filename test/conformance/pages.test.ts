@@ -19,7 +19,6 @@ recorded('pages of the server itself', 'pages.txt', [
   { name: 'no such check', path: '/livez/nothing' },
   { name: 'ping', path: '/healthz/ping' },
   { name: 'no such page', path: '/swagger.json' },
-  { name: 'components', path: COMPONENTS },
   { name: 'one component', path: `${COMPONENTS}/scheduler` },
   { name: 'no such component', path: `${COMPONENTS}/nope` },
   { name: 'components may not be made', method: 'POST', path: COMPONENTS, body: {} },
@@ -49,6 +48,18 @@ describe('pages of the server itself that differ from server to server', () => {
     const some =
       '/api /api/v1 /apis /apis/ /apis/apps /apis/apps/v1 /livez/etcd /readyz/shutdown /metrics /openapi/v3/ /version';
     expect(paths).toEqual(expect.arrayContaining(some.split(' ')));
+  });
+
+  // A real server lists them in the order of a map, another one each time.
+  test('says of its components how they are', async () => {
+    const { body, headers } = await api.get(COMPONENTS);
+    expect(headers.warning).toBe('299 - "v1 ComponentStatus is deprecated in v1.19+"');
+    const { kind, items } = body as { kind: string; items: { metadata: { name: string }; conditions: unknown[] }[] };
+    const conditions = [{ type: 'Healthy', status: 'True', message: 'ok' }];
+    expect(kind).toBe('ComponentStatusList');
+    expect(items.toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1))).toEqual(
+      ['controller-manager', 'etcd-0', 'scheduler'].map((name) => ({ metadata: { name }, conditions })),
+    );
   });
 
   test('counts what it keeps', async () => {
