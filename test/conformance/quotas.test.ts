@@ -42,6 +42,14 @@ const limits = (name: string, limits: object[]) => ({
   path: `${V1}/limitranges`,
   body: { metadata: { name }, spec: { limits } },
 });
+/** A server refuses by limits that it has heard of: it hears of new ones a moment later. */
+const known = (refused: { name: string; path: string; method: 'POST'; body: unknown }, words: string) => ({
+  ...refused,
+  name: `${refused.name} is refused`,
+  path: `${refused.path}?dryRun=All`,
+  until: words,
+  settles: true,
+});
 const gone = (what: string, name: string) => ({
   name: `${what}/${name} goes`,
   method: 'DELETE' as const,
@@ -129,15 +137,18 @@ const CASES: Case[] = [
   gone('resourcequotas', 'things'),
 
   limits('pods', [{ type: 'Pod', max: { cpu: '2' } }]),
+  known(pod('silent', {}), 'maximum cpu usage per Pod'),
   pod('silent', {}),
   pod('wide', cpu('1', '3')),
   pod('two', {}, { containers: [1, 2].map((n) => ({ ...POD, name: `c${n}`, resources: cpu('1', '1500m') })) }),
   gone('limitranges', 'pods'),
   limits('ratio', [{ type: 'Container', maxLimitRequestRatio: { cpu: '2' } }]),
+  known(pod('steep', cpu('1', '3')), 'limit to request ratio'),
   pod('steep', cpu('1', '3')),
   pod('plain', cpu('1')),
   gone('limitranges', 'ratio'),
   limits('claims', [{ type: 'PersistentVolumeClaim', min: { storage: '2Gi' }, max: { storage: '4Gi' } }]),
+  known(claim('tiny', '1Gi'), 'minimum storage usage'),
   claim('tiny', '1Gi'),
   claim('huge', '5Gi'),
   claim('fits', '3Gi'),

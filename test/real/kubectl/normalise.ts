@@ -26,12 +26,16 @@ const VOLATILE: [RegExp, string][] = [
   [/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ [+-]\d{4}/g, 'TIME'],
 ];
 
+/** What kubectl says or not, by how its own threads meet: it closes a stream that the server has closed. */
+const CHANCE = /^\s*KLOG .*"Unhandled Error" err="websocket: close sent"\s*$/;
+
 export function normalise(text: string, namespace: string): string {
   let result = text.replaceAll(namespace, 'NS');
   for (const [pattern, word] of VOLATILE) result = result.replace(pattern, word);
   let aging = false;
   return result
     .split('\n')
+    .filter((line) => !CHANCE.test(line))
     .map((line) => {
       aging = AGING.test(line) || (aging && line !== '');
       // Columns are as wide as what they hold.
