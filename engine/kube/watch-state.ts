@@ -55,10 +55,10 @@ export function step(from: Position, met: Met, failures: number, random: () => n
     const loaded = (from.at === 'list' ? from.loaded : 0) + met.items;
     if (met.token !== '') {
       const asked = from.at === 'list' ? from.limit : PAGE.usual;
-      // The first page's time is that of the handshakes and of a start too.
-      const judged = from.at === 'list' && from.token !== '';
-      const far = judged && met.ms >= FAR.from && met.ms < FAR.to && asked < PAGE.far;
-      const limit = far ? Math.min(PAGE.far, asked * 2) : asked;
+      // The first page is small for the sake of the first rows; its time is that of handshakes too and says little.
+      const first = from.at === 'list' && from.token === '';
+      const grows = met.ms < FAR.to && (first || met.ms >= FAR.from) && asked < PAGE.far;
+      const limit = grows ? Math.min(PAGE.far, asked * 2) : asked;
       return { ...calm, next: { at: 'list', token: met.token, loaded, remaining: met.remaining, limit }, delayMs: 0 };
     }
     return { ...calm, next: { at: 'watch', version: met.version }, delayMs: 0 };
