@@ -7,6 +7,7 @@ import { podSpec } from './status.ts';
 export class Names {
   readonly #cluster: SimCluster;
   readonly #pods: ResourceInfo;
+  readonly #nodes: ResourceInfo;
   /** Where the pod with an address is. */
   readonly #byIP = new Map<string, { namespace: string; name: string; uid: string }>();
   readonly #free: string[] = [];
@@ -15,6 +16,7 @@ export class Names {
   constructor(cluster: SimCluster) {
     this.#cluster = cluster;
     this.#pods = cluster.kernel.registry.get('pods');
+    this.#nodes = cluster.kernel.registry.get('nodes');
   }
 
   /** An address of 10.244.0.0/14, not in use. Given back ones come again last, as on a real node. */
@@ -32,8 +34,9 @@ export class Names {
     this.#free.push(ip);
   }
 
+  /** Asked of every pod that comes: nothing is read for it. */
   hasNode(node: string | undefined): boolean {
-    return Boolean(node) && this.#cluster.get('nodes', '', node ?? '') !== undefined;
+    return Boolean(node) && this.#cluster.kernel.store.entry(this.#nodes, '', node ?? '') !== undefined;
   }
 
   *boundTo(node: string): Generator<KubeObject> {

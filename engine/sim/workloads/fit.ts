@@ -3,7 +3,7 @@ import { type Amounts, add, amountOf, dict, podAmounts } from '../kinds/amounts.
 import type { PodSpec } from '../node/status.ts';
 import type { Dict, Labels, SimObject } from '../types.ts';
 import { type LabelSelector, matches } from './template.ts';
-import type { View } from './view.ts';
+import type { Sight, View } from './view.ts';
 
 interface Requirement {
   key: string;
@@ -119,9 +119,12 @@ export class Fit {
   readonly #view: View;
   readonly #asked: Amounts;
   readonly #nodes: Map<string, SimObject>;
+  /** Pods on a node. */
+  readonly #load = new Map<string, number>();
   readonly #used = new Map<string, Amounts>();
+  /** Those that may not want this one beside them. */
+  readonly #averse: Placed[] = [];
   #beside: Placed[] | undefined;
-  #averse: Placed[] | undefined;
 
   constructor(pod: SimObject, nodes: readonly SimObject[], view: View) {
     this.#pod = pod;
@@ -129,7 +132,22 @@ export class Fit {
     this.#view = view;
     this.#nodes = new Map(nodes.map((node) => [node.metadata.name, node]));
     this.#asked = podAmounts(pod.spec as Dict, 'requests');
-    if (this.#asked.size > 0) this.#addUp();
+    for (const [sight, node] of this.#running()) this.#count(sight, node);
+  }
+
+  #count(sight: Sight, node: SimObject): void {
+    const { name } = node.metadata;
+    this.#load.set(name, (this.#load.get(name) ?? 0) + 1);
+    if (sight.mentions('"podAntiAffinity"')) this.#averse.push({ pod: sight.object, node });
+    if (this.#asked.size === 0 || !sight.mentions('"requests"')) return;
+    const used = this.#used.get(name) ?? new Map();
+    for (const [what, amount] of podAmounts(sight.object.spec as Dict, 'requests')) add(used, what, amount);
+    this.#used.set(name, used);
+  }
+
+  /** How many pods are on the node. */
+  load(node: SimObject): number {
+    return this.#load.get(node.metadata.name) ?? 0;
   }
 
   /** Undefined where it fits. */
@@ -168,7 +186,6 @@ export class Fit {
     for (const term of far)
       if (placed.some((one) => together(term, one.node, node) && chosen(term, this.#pod, one.pod, this.#view)))
         return { reasons: ["node(s) didn't match pod anti-affinity rules"], byPods: true };
-    this.#averse ??= this.#placed('"podAntiAffinity"');
     for (const one of this.#averse)
       for (const term of termsOf(specOf(one.pod), 'podAntiAffinity'))
         if (together(term, one.node, node) && chosen(term, one.pod, this.#pod, this.#view))
@@ -185,28 +202,14 @@ export class Fit {
   }
 
   #others(): Placed[] {
-    this.#beside ??= this.#placed();
+    this.#beside ??= [...this.#running()].map(([sight, node]) => ({ pod: sight.object, node }));
     return this.#beside;
   }
 
-  *#running(mention?: string): Generator<Placed> {
+  *#running(): Generator<[Sight, SimObject]> {
     for (const sight of this.#view.sights('pods')) {
       const node = this.#nodes.get(sight.fields['spec.nodeName'] ?? '');
-      if (!node || /^(Succeeded|Failed)$/.test(sight.fields['status.phase'] ?? '')) continue;
-      if (mention && !sight.mentions(mention)) continue;
-      yield { pod: sight.object, node };
-    }
-  }
-
-  #placed(mention?: string): Placed[] {
-    return [...this.#running(mention)];
-  }
-
-  #addUp(): void {
-    for (const { pod, node } of this.#running('"requests"')) {
-      const used = this.#used.get(node.metadata.name) ?? new Map();
-      for (const [name, amount] of podAmounts(pod.spec as Dict, 'requests')) add(used, name, amount);
-      this.#used.set(node.metadata.name, used);
+      if (node && !/^(Succeeded|Failed)$/.test(sight.fields['status.phase'] ?? '')) yield [sight, node];
     }
   }
 }

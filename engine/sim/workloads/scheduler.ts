@@ -74,11 +74,6 @@ function claimless(pod: SimObject, kit: Kit): string | undefined {
 
 function choose(pod: SimObject, kit: Kit): SimObject | string {
   const nodes = kit.view.all('nodes').sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
-  const load = new Map<string, number>();
-  for (const { fields } of kit.view.sights('pods')) {
-    const on = fields['spec.nodeName'];
-    if (on && !/^(Succeeded|Failed)$/.test(fields['status.phase'] ?? '')) load.set(on, (load.get(on) ?? 0) + 1);
-  }
   const fit = new Fit(pod, nodes, kit.view);
   const misfits: Misfit[] = [];
   const fitting = nodes.filter((node) => {
@@ -86,7 +81,7 @@ function choose(pod: SimObject, kit: Kit): SimObject | string {
     if (misfit) misfits.push(misfit);
     return !misfit;
   });
-  const [best] = fitting.sort((a, b) => (load.get(a.metadata.name) ?? 0) - (load.get(b.metadata.name) ?? 0));
+  const [best] = fitting.sort((a, b) => fit.load(a) - fit.load(b));
   if (best) return best;
   if (misfits.some(({ byPods }) => byPods) || needsCompany(pod)) kit.again(LOOK_AGAIN);
   return unschedulable(misfits);
