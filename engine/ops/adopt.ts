@@ -10,11 +10,11 @@ import { findDefinition } from './definitions.ts';
 import { RunHandle } from './handle.ts';
 import { HOLD_MS } from './holder.ts';
 import { isOver, type Journal, lastAttempt, type StepRecord } from './journal.ts';
-import { type Engine, keyOf, pinned } from './launch.ts';
+import { type Engine, pinned } from './launch.ts';
 import { RUN_DIR } from './leftovers.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import type { FindCluster } from './request.ts';
-import { adoptWith, goOnWith, type JournalStore, type Stored } from './store.ts';
+import { adoptWith, goOnWith, type JournalStore, keyOf, type Stored } from './store.ts';
 
 export interface Adoption {
   /** The version that was looked at: another one is another question. */

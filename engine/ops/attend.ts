@@ -5,10 +5,10 @@ import type { RunEvents } from './events.ts';
 import { follow } from './follow.ts';
 import { HOLD_MS } from './holder.ts';
 import { insist, passes } from './insist.ts';
-import { isOver, isUnplanned } from './journal.ts';
-import { blockerOfRun, type Engine, goOn, keyOf } from './launch.ts';
+import { isOver, isToBegin, isUnplanned } from './journal.ts';
+import { blockerOfRun, type Engine, goOn } from './launch.ts';
 import { notice } from './notice.ts';
-import { adoptWith, beginWith, goOnWith, type JournalStore, type Stored } from './store.ts';
+import { adoptWith, beginWith, goOnWith, type JournalStore, keyOf, type Stored } from './store.ts';
 import type { Told } from './told.ts';
 import { Front, nameBlocker, passLeft } from './waiting.ts';
 
@@ -95,7 +95,7 @@ export async function attend(engine: Engine, options: AttendOptions, signal: Abo
       if (stored.journal?.phase === 'Unknown') return { end: 'unknown', stored };
       continue;
     }
-    if ((journal.phase === 'Waiting' || journal.phase === 'Pending') && !stored.cancel) {
+    if (isToBegin(journal) && !stored.cancel) {
       const waiting = stored;
       const blocker = await asked(() => blockerOfRun(engine, waiting, false, signal));
       if (signal.aborted) return { end: 'stopped', stored };

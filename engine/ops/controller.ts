@@ -9,12 +9,12 @@ import { follow } from './follow.ts';
 import { RunHandle } from './handle.ts';
 import { HOLD_MS, takenFrom } from './holder.ts';
 import { insist, passes } from './insist.ts';
-import { isOver, isUnplanned, type Journal } from './journal.ts';
-import { type Engine, goOn, isBlocked, keyOf } from './launch.ts';
+import { isOver, isToBegin, isUnplanned, type Journal } from './journal.ts';
+import { type Engine, goOn, isBlocked } from './launch.ts';
 import { Registry } from './registry.ts';
 import { type Accepted, accept, type FindCluster } from './request.ts';
 import type { Ending } from './runner.ts';
-import type { JournalStore, Stored } from './store.ts';
+import { type JournalStore, keyOf, type Stored, storeOf } from './store.ts';
 import { cancel, letGo, postpone, refuse, wait } from './transitions.ts';
 import { detailOf, rowOf } from './view.ts';
 
@@ -110,7 +110,7 @@ export class RunController {
   }
 
   storeOf(stored: Stored): JournalStore {
-    const store = this.#engine.stores.find(({ kept, group }) => kept === stored.kept && group === stored.ref.group);
+    const store = storeOf(this.#engine.stores, stored);
     if (!store) throw new Error(`no store keeps ${stored.ref.name}`);
     return store;
   }
@@ -214,7 +214,7 @@ export class RunController {
     if (hold.hold === 'alive') return { again: 'after', ms: HOLD_MS / 3 };
     // What a watch over a link that stands still has seen last is no sign of a holder's end.
     if (hold.hold === 'dead' && !(await this.#isCurrent(stored, signal))) return { again: 'after', ms: HOLD_MS / 3 };
-    if ((journal.phase === 'Waiting' || journal.phase === 'Pending') && !stored.cancel) {
+    if (isToBegin(journal) && !stored.cancel) {
       const blocker = await isBlocked(this.#engine, stored, signal);
       if (blocker !== undefined) {
         if (journal.blockedBy !== blocker) await this.#sayWaiting(stored, journal, blocker, signal);

@@ -137,6 +137,9 @@ export interface Journal {
 const OVER: readonly RunPhase[] = ['Succeed', 'Failed', 'Cancelled'];
 export const isOver = (journal: Journal): boolean => OVER.includes(journal.phase);
 
+/** Nothing of it has been started. */
+export const isToBegin = ({ phase }: Journal): boolean => phase === 'Pending' || phase === 'Waiting';
+
 /** It waits for what it would be planned from: its cluster, its definition, pods. */
 export const isUnplanned = (journal: Journal): boolean => journal.phase === 'Pending' && journal.steps.length === 0;
 

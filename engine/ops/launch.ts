@@ -18,7 +18,7 @@ import { requestSpec } from './plan.ts';
 import type { Prepared } from './prepare.ts';
 import { blockerOf, twinOf } from './queueing.ts';
 import { type Ending, execute } from './runner.ts';
-import { BrokenOff, Exists, type JournalStore, type RunRef, type Stored, Unsealed } from './store.ts';
+import { BrokenOff, Exists, type JournalStore, keyOf, type RunRef, type Stored, Unsealed } from './store.ts';
 import { listRuns, type Stores } from './stores.ts';
 import type { AttemptTarget } from './target.ts';
 import type { Told } from './told.ts';
@@ -245,8 +245,6 @@ function isOrphan(engine: Engine, mine: Stored, other: Stored): boolean {
   if (!other.journal || other.unsealed || twinOf(mine, [other]) === undefined) return false;
   return other.journal.phase !== 'Unknown' && engine.holders.look(keyOf(other), other.journal).hold !== 'alive';
 }
-
-export const keyOf = ({ ref }: Pick<Stored, 'ref'>): string => `${ref.group}/${ref.namespace}/${ref.name}`;
 
 /** Goes on with a run whose holder is gone, or that nobody holds. `journal`: what to begin with where the store has none. */
 export async function goOn(

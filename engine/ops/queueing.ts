@@ -1,18 +1,15 @@
 /** Runs that change a cluster take it in the order of their arrival; reads take nothing. */
-import { isOver } from './journal.ts';
-import type { Stored } from './store.ts';
-
-const key = ({ ref }: Stored) => `${ref.group}/${ref.namespace}/${ref.name}`;
+import { isOver, isToBegin } from './journal.ts';
+import { keyOf, type Stored } from './store.ts';
 
 const precedes = (a: Stored, b: Stored): boolean =>
-  a.createdAt === b.createdAt ? key(a) < key(b) : a.createdAt < b.createdAt;
+  a.createdAt === b.createdAt ? keyOf(a) < keyOf(b) : a.createdAt < b.createdAt;
 
 const sameCluster = (a: Stored, b: Stored): boolean =>
   a.ref.namespace === b.ref.namespace &&
   (a.journal && b.journal ? a.journal.cluster.uid === b.journal.cluster.uid : a.spec.clusterRef === b.spec.clusterRef);
 
-export const waits = ({ journal }: Stored): boolean =>
-  !journal || journal.phase === 'Pending' || journal.phase === 'Waiting';
+export const waits = ({ journal }: Stored): boolean => !journal || isToBegin(journal);
 
 const isPassed = ({ journal }: Stored): boolean => journal?.passed !== undefined;
 
@@ -25,7 +22,7 @@ export function blockerOf(mine: Stored, others: readonly Stored[], fresh: boolea
   if (mine.journal?.effect === 'read') return undefined;
   const open = others.filter(
     (other) =>
-      key(other) !== key(mine) &&
+      keyOf(other) !== keyOf(mine) &&
       // What another program has begun is its own matter, and nobody here would see its end.
       !other.unreadable &&
       !(other.journal && isOver(other.journal)) &&
@@ -47,7 +44,7 @@ export function twinOf(mine: Stored, others: readonly Stored[]): Stored | undefi
   const values = JSON.stringify(journal?.parameters);
   return others.find(
     (other) =>
-      key(other) !== key(mine) &&
+      keyOf(other) !== keyOf(mine) &&
       other.journal !== undefined &&
       !isOver(other.journal) &&
       other.journal.definition.digest === journal?.definition.digest &&

@@ -1,7 +1,6 @@
 /** The runs of a scope as this engine knows them: what its watches say, and what it has written itself a moment before they do. */
 import { isOver, type Journal } from './journal.ts';
-import { keyOf } from './launch.ts';
-import { older, type Stored } from './store.ts';
+import { keyOf, older, type Stored } from './store.ts';
 
 export class Registry {
   readonly #runs = new Map<string, Stored>();

@@ -7,7 +7,7 @@ import type { RunEvents } from './events.ts';
 import { type RunHandle, Vanished } from './handle.ts';
 import { Hold } from './hold.ts';
 import { insist } from './insist.ts';
-import { isOver, type Journal, nextPlace, type Place, targetAt } from './journal.ts';
+import { isOver, isToBegin, type Journal, nextPlace, type Place, targetAt } from './journal.ts';
 import type { AttemptTarget } from './target.ts';
 import type { Told } from './told.ts';
 import { begin, cancel, intend, Lost } from './transitions.ts';
@@ -129,7 +129,7 @@ class Runner {
         await hold.release();
         return { ending: 'unknown' };
       }
-      if (journal.phase === 'Pending' || journal.phase === 'Waiting') {
+      if (isToBegin(journal)) {
         const blocker = kept ? await this.#blocker(false) : undefined;
         if (blocker !== undefined) {
           await hold.yieldTo(blocker);

@@ -121,6 +121,13 @@ export interface JournalStore {
   remove(stored: Stored, signal?: AbortSignal): Promise<void>;
 }
 
+/** Names a run among all of a cluster. */
+export const keyOf = ({ ref }: Pick<Stored, 'ref'>): string => `${ref.group}/${ref.namespace}/${ref.name}`;
+
+/** The one that keeps it; undefined where it is none of these. */
+export const storeOf = (stores: readonly JournalStore[], stored: Pick<Stored, 'ref' | 'kept'>) =>
+  stores.find(({ kept, group }) => kept === stored.kept && group === stored.ref.group);
+
 export const RUN_LABELS = {
   managedBy: 'app.kubernetes.io/managed-by',
   run: 'opsdeck.dev/run',

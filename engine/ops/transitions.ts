@@ -10,6 +10,7 @@ import {
   badPlace,
   type Holder,
   isOver,
+  isToBegin,
   isUnplanned,
   type Journal,
   lastAttempt,
@@ -75,7 +76,7 @@ export const letGo: Transition = (journal) =>
 export const begin =
   (run: RunName, now: string): Transition =>
   (journal) => {
-    require(journal.phase === 'Pending' || journal.phase === 'Waiting', `the run is ${journal.phase}`);
+    require(isToBegin(journal), `the run is ${journal.phase}`);
     const { blockedBy: _, passed: __, ...rest } = journal;
     let conditions = setCondition(journal.conditions, CONDITIONS.progressing(run), now);
     conditions = setCondition(conditions, CONDITIONS.validated(run), now);

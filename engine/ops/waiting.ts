@@ -1,13 +1,13 @@
 /** What is written of a run that waits for another by whoever waits with it, without holding it. */
 import { RunHandle } from './handle.ts';
 import { HOLD_MS } from './holder.ts';
-import type { Journal } from './journal.ts';
+import { isToBegin, type Journal } from './journal.ts';
 import type { Engine } from './launch.ts';
-import { waits as isWaiting } from './queueing.ts';
-import type { JournalStore, Stored } from './store.ts';
+import { waits } from './queueing.ts';
+import { type JournalStore, keyOf, type Stored, storeOf } from './store.ts';
 import { cancel, passBy, Stale, type Transition, wait } from './transitions.ts';
 
-const waits = ({ phase, holder }: Journal): boolean => (phase === 'Waiting' || phase === 'Pending') && !holder;
+const isFree = (journal: Journal): boolean => isToBegin(journal) && !journal.holder;
 
 /** Whom it waits for now, for those who only read its journal. Not worth more than one try. */
 export async function nameBlocker(
@@ -18,7 +18,7 @@ export async function nameBlocker(
   signal: AbortSignal,
 ): Promise<Stored> {
   const { journal } = stored;
-  if (!journal || stored.unsealed || !waits(journal) || journal.blockedBy === blocker) return stored;
+  if (!journal || stored.unsealed || !isFree(journal) || journal.blockedBy === blocker) return stored;
   try {
     const now = new Date(engine.clock.now()).toISOString();
     return await store.write(stored, wait(blocker, now)(journal), signal);
@@ -33,12 +33,12 @@ const GIVE_UP_MS = 5_000;
 /** Ends a run that has started nothing and that nobody executes; undefined where that is not so, or can't be written. */
 export async function giveUp(engine: Engine, store: JournalStore, stored: Stored): Promise<Stored | undefined> {
   const { journal } = stored;
-  if (!journal || stored.unsealed || !waits(journal)) return undefined;
+  if (!journal || stored.unsealed || !isFree(journal)) return undefined;
   const { clock, identity } = engine;
   const handle = new RunHandle(stored.ref, stored.spec, journal, stored, { store, clock, identity });
   const now = new Date(clock.now()).toISOString();
   const ends: Transition = (read) => {
-    if (!waits(read)) throw new Stale(`the run is ${read.phase}`);
+    if (!isFree(read)) throw new Stale(`the run is ${read.phase}`);
     return cancel(handle.runName, identity.identity, now)(read);
   };
   try {
@@ -58,9 +58,9 @@ export class Front {
 
   /** How long it has been so, milliseconds; 0 where another run, or somebody's hold on it, is what is waited for. */
   look(blocker: Stored, now: number): number {
-    const { ref, version, journal } = blocker;
-    const key = `${ref.group}/${ref.name}`;
-    if (!isWaiting(blocker) || journal?.holder) this.#seen = undefined;
+    const { version, journal } = blocker;
+    const key = keyOf(blocker);
+    if (!waits(blocker) || journal?.holder) this.#seen = undefined;
     else if (this.#seen?.key !== key || this.#seen.version !== version) this.#seen = { key, version, since: now };
     return this.#seen ? now - this.#seen.since : 0;
   }
@@ -80,7 +80,7 @@ export async function passLeft(
 ): Promise<boolean> {
   const { ref, spec, journal } = blocker;
   if (front.look(blocker, clock.monotonic()) < HOLD_MS || !journal || blocker.unsealed) return false;
-  const store = stores.find(({ kept, group }) => kept === blocker.kept && group === ref.group);
+  const store = storeOf(stores, blocker);
   if (!store) return false;
   front.forget();
   try {

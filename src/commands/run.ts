@@ -13,7 +13,7 @@ import { type Engine, launch, makeEngine, Orphan } from '../../engine/ops/launch
 import { planDigest, toPlan } from '../../engine/ops/plan.ts';
 import { type Prepared, prepare } from '../../engine/ops/prepare.ts';
 import { accessQuestions, permissionsOf } from '../../engine/ops/rights.ts';
-import { BrokenOff, Exists, HandedOver, type Stored } from '../../engine/ops/store.ts';
+import { BrokenOff, Exists, HandedOver, type Stored, storeOf } from '../../engine/ops/store.ts';
 import { findRun, KEPT_WORDS, openStores, type Stores, storeForNew } from '../../engine/ops/stores.ts';
 import { Told } from '../../engine/ops/told.ts';
 import type { Offer, Plan } from '../../engine/protocol.ts';
@@ -277,7 +277,7 @@ async function goOnWith(
   executes: boolean,
   made = false,
 ): Promise<ExitCode> {
-  const store = engine.stores.find(({ kept, group }) => kept === stored.kept && group === stored.ref.group);
+  const store = storeOf(engine.stores, stored);
   if (!store) throw new Refusal(`${stored.ref.name} can't be followed here; try: ${howToFollow(stored)}`, EXIT.unknown);
   return stay({ engine, store, stored }, { ...options, readonly: !executes, made }, told);
 }
