@@ -1,9 +1,11 @@
 /** A request as admission sees it, and what expressions may know of it. */
+
 import { Authorizer, ResourceCheck } from '../cel/authorizer.ts';
 import { seenWhole } from '../cel/seen.ts';
 import { qualified } from '../errors.ts';
 import { INSIDE } from '../inside.ts';
 import type { Kernel, WriteContext } from '../kernel.ts';
+import { accountGroups, accountName } from '../rbac/account.ts';
 import { decide } from '../rbac/rules.ts';
 import { apiVersionOf, type ResourceInfo } from '../resources/info.ts';
 import type { Dict, SimObject, User } from '../types.ts';
@@ -75,13 +77,13 @@ const CONTROLLERS: Record<string, string> = {
   ReplicationController: 'replication-controller',
   StatefulSet: 'statefulset-controller',
 };
-const GROUPS = ['system:serviceaccounts', 'system:serviceaccounts:kube-system', 'system:authenticated'];
+const GROUPS = [...accountGroups('kube-system'), 'system:authenticated'];
 
 /** As whom a controller is known outside. */
 function controllerFor(object: SimObject | undefined): User {
   const owner = object?.metadata.ownerReferences?.find(({ controller }) => controller);
   const account = owner && CONTROLLERS[owner.kind];
-  return account ? { name: `system:serviceaccount:kube-system:${account}`, groups: GROUPS } : INSIDE;
+  return account ? { name: accountName('kube-system', account), groups: GROUPS } : INSIDE;
 }
 
 export function namespaceOf(kernel: Kernel, name: string): SimObject | undefined {

@@ -1,36 +1,24 @@
 /** What rules may ask about rights: who asks what of which resource or path, put together a step at a time. */
+import { accountGroups, accountName } from '../rbac/account.ts';
+import type { Attributes } from '../rbac/rules.ts';
+import type { User } from '../types.ts';
 import { dnsLabel, subdomain } from '../validation/names.ts';
 import type { Functions } from './runtime.ts';
 import { RuleError } from './values.ts';
 
-interface Person {
-  name: string;
-  groups: string[];
-}
-
-interface Wanted {
-  verb: string;
-  group: string;
-  resource: string;
-  subresource: string;
-  namespace: string;
-  name: string;
-  path?: string;
-}
-
-type Decide = (who: Person, wanted: Wanted) => { allowed: boolean; reason: string };
+type Decide = (who: User, wanted: Attributes) => { allowed: boolean; reason: string };
 
 export class Authorizer {
   static readonly celName = 'kubernetes.authorization.Authorizer';
-  readonly who: Person;
+  readonly who: User;
   readonly decide: Decide;
-  constructor(who: Person, decide: Decide) {
+  constructor(who: User, decide: Decide) {
     this.who = who;
     this.decide = decide;
   }
 }
 
-type Question = Omit<Wanted, 'verb'>;
+type Question = Omit<Attributes, 'verb'>;
 
 class Check {
   readonly by: Authorizer;
@@ -76,8 +64,7 @@ const checked = ({ by, about }: Check, verb: string): Decision => new Decision(b
 function serviceAccount(by: Authorizer, namespace: string, name: string): Authorizer {
   if (subdomain(name).length > 0) throw new RuleError('Invalid service account name');
   if (dnsLabel(namespace).length > 0) throw new RuleError('Invalid service account namespace');
-  const groups = ['system:serviceaccounts', `system:serviceaccounts:${namespace}`];
-  return new Authorizer({ name: `system:serviceaccount:${namespace}:${name}`, groups }, by.decide);
+  return new Authorizer({ name: accountName(namespace, name), groups: accountGroups(namespace) }, by.decide);
 }
 
 export const AUTHORIZATION: Functions = {

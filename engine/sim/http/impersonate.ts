@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Kernel } from '../kernel.ts';
+import { accountGroups } from '../rbac/account.ts';
 import { authorize } from '../rbac/rules.ts';
 import type { User } from '../types.ts';
 
@@ -38,8 +39,7 @@ export function impersonated(kernel: Kernel, request: IncomingMessage, caller: U
     for (const value of headers[header] ?? []) may('userextras', value, AUTHENTICATION, key);
     extra[key] = headers[header] ?? [];
   }
-  const own =
-    account && groups.length === 0 ? ['system:serviceaccounts', `system:serviceaccounts:${account[1]}`] : groups;
+  const own = account && groups.length === 0 ? accountGroups(account[1] ?? '') : groups;
   const known =
     own.includes('system:authenticated') || name === 'system:anonymous' ? own : [...own, 'system:authenticated'];
   return { name, groups: known, ...(uid ? { uid } : {}), ...(extraKeys.length > 0 ? { extra } : {}) };

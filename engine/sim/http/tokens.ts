@@ -1,7 +1,9 @@
 /** Tokens of service accounts. */
+
 import { badRequest, notFound } from '../errors.ts';
 import { at, text } from '../json.ts';
 import { type Kernel, timestamp } from '../kernel.ts';
+import { accountGroups, accountName } from '../rbac/account.ts';
 import { ISSUER } from '../rbac/reviews.ts';
 import type { Dict, User } from '../types.ts';
 import { type FieldError, invalid, invalidObject } from '../validation/fielderror.ts';
@@ -59,9 +61,9 @@ export const postToken: Answer = async (kernel, call, target) => {
   const now = Math.floor(kernel.clock.now() / 1000);
   const uid = account.metadata.uid ?? '';
   const user: User = {
-    name: `system:serviceaccount:${namespace}:${name}`,
+    name: accountName(namespace, name),
     uid,
-    groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`],
+    groups: accountGroups(namespace),
   };
   const claims = {
     aud,

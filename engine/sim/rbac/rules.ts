@@ -1,7 +1,9 @@
 /** Who may do what: roles and bindings as the RBAC authorizer reads them. Members of system:masters may do everything. */
+
 import { failure, qualified } from '../errors.ts';
 import type { Kernel } from '../kernel.ts';
 import type { SimObject, User } from '../types.ts';
+import { accountName } from './account.ts';
 
 export interface Rule {
   verbs?: string[];
@@ -57,7 +59,7 @@ function subjectOf({ subjects = [], metadata }: Binding, user: User): string | u
   for (const { kind, name, namespace = metadata.namespace } of subjects) {
     if (kind === 'User' && name === user.name) return `User ${JSON.stringify(name)}`;
     if (kind === 'Group' && user.groups.includes(name)) return `Group ${JSON.stringify(name)}`;
-    if (kind === 'ServiceAccount' && user.name === `system:serviceaccount:${namespace}:${name}`)
+    if (kind === 'ServiceAccount' && namespace !== undefined && user.name === accountName(namespace, name))
       return `ServiceAccount "${name}/${namespace}"`;
   }
   return undefined;

@@ -1,7 +1,7 @@
 /** The subcommands of `cluster`, as a table. */
 import type { Connection } from './commands.ts';
 import { NOT_INTEGER } from './keyspace.ts';
-import { error, RedisError, type Reply } from './reply.ts';
+import { error, type Reply } from './reply.ts';
 import { keySlot, plainRanges, rangesOf, SLOTS } from './slots.ts';
 import type { Member, RedisNode, RedisWorld } from './world.ts';
 
@@ -186,21 +186,9 @@ const TABLE: Record<string, Subcommand> = {
     },
   },
   addslots: { args: [1, 1e6], run: (c, slots) => assign(c, slots.map(Number)) },
-  addslotsrange: {
-    args: [2, 1e6],
-    run(c, ends) {
-      const slots = spread(ends, 'cluster|addslotsrange');
-      return slots instanceof RedisError ? slots : assign(c, slots);
-    },
-  },
+  addslotsrange: { args: [2, 1e6], run: (c, ends) => eachOf(ends, 'addslotsrange', (slots) => assign(c, slots)) },
   delslots: { args: [1, 1e6], run: (c, slots) => release(c, slots.map(Number)) },
-  delslotsrange: {
-    args: [2, 1e6],
-    run(c, ends) {
-      const slots = spread(ends, 'cluster|delslotsrange');
-      return slots instanceof RedisError ? slots : release(c, slots);
-    },
-  },
+  delslotsrange: { args: [2, 1e6], run: (c, ends) => eachOf(ends, 'delslotsrange', (slots) => release(c, slots)) },
   flushslots: {
     args: [0, 0],
     run(c) {
@@ -252,9 +240,9 @@ function unfit({ node }: Connection, slots: readonly number[], taken: boolean): 
   return undefined;
 }
 
-/** `first last` pairs. */
-function spread(ends: readonly string[], name: string): number[] | RedisError {
-  if (ends.length % 2 !== 0) return error(`ERR wrong number of arguments for '${name}' command`);
+/** The slots of ranges, each two of `ends` the first and the last of one. */
+function eachOf(ends: readonly string[], name: string, then: (slots: readonly number[]) => Reply): Reply {
+  if (ends.length % 2 !== 0) return error(`ERR wrong number of arguments for 'cluster|${name}' command`);
   const slots: number[] = [];
   for (let i = 0; i + 1 < ends.length; i += 2) {
     const [from, to] = [slotOf(ends[i] ?? ''), slotOf(ends[i + 1] ?? '')];
@@ -262,7 +250,7 @@ function spread(ends: readonly string[], name: string): number[] | RedisError {
     if (from > to) return error(`ERR start slot number ${from} is greater than end slot number ${to}`);
     for (let slot = from; slot <= to; slot++) slots.push(slot);
   }
-  return slots;
+  return then(slots);
 }
 
 function release(c: Connection, slots: readonly number[]): Reply {

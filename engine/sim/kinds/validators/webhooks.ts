@@ -5,10 +5,11 @@ import type { Dict, SimObject } from '../../types.ts';
 import { dict, list, oneOf, text, validateSelector, words } from '../../validation/checks.ts';
 import { type ClientConfig, clientErrors } from '../../validation/client.ts';
 import { duplicate, type FieldError, invalid, required, tooMany, unsupported } from '../../validation/fielderror.ts';
-import { dns1035, qualifiedName, subdomain } from '../../validation/names.ts';
+import { qualifiedName, subdomain } from '../../validation/names.ts';
+import { REVIEWS, reviewErrors } from '../../validation/reviews.ts';
 
 const OPERATIONS = ['*', 'CONNECT', 'CREATE', 'DELETE', 'UPDATE'];
-const REVIEWS = ['v1', 'v1beta1'];
+const NO_REVIEW = `must specify one of ${REVIEWS.join(', ')}`;
 const SIDE_EFFECTS = ['None', 'NoneOnDryRun'];
 const SCOPES = ['*', 'Cluster', 'Namespaced'];
 
@@ -98,18 +99,6 @@ function conditionErrors(given: unknown, field: string): FieldError[] {
   return errors;
 }
 
-function reviewErrors(versions: readonly string[], field: string): FieldError[] {
-  if (versions.length === 0) return [required(field, `must specify one of ${REVIEWS.join(', ')}`)];
-  const errors = versions.flatMap((version, at) =>
-    versions.indexOf(version) < at
-      ? [invalid(`${field}[${at}]`, version, 'duplicate version')]
-      : dns1035(version).map((why) => invalid(`${field}[${at}]`, version, why)),
-  );
-  if (!versions.some((version) => REVIEWS.includes(version)))
-    errors.push(invalid(field, versions, `must include at least one of ${REVIEWS.join(', ')}`));
-  return errors;
-}
-
 const selector = (hook: Dict, field: string, name: string): FieldError[] =>
   hook[name] ? validateSelector(dict(hook[name]), `${field}.${name}`) : [];
 
@@ -132,7 +121,7 @@ function hookErrors(hook: Dict, field: string): FieldError[] {
     ...oneOf(hook, field, 'reinvocationPolicy', ['IfNeeded', 'Never']),
     ...clientErrors(dict(hook.clientConfig) as ClientConfig, `${field}.clientConfig`),
     ...conditionErrors(hook.matchConditions, `${field}.matchConditions`),
-    ...reviewErrors(words(hook.admissionReviewVersions), `${field}.admissionReviewVersions`),
+    ...reviewErrors(words(hook.admissionReviewVersions), `${field}.admissionReviewVersions`, NO_REVIEW),
   ];
 }
 
