@@ -1,26 +1,10 @@
 /** What of an object may change while it lives, and what else of it is refused: the code and the words of each. */
-import { type Case, recorded } from './recorded.ts';
-import { spec } from './tried.ts';
+import { recorded } from './recorded.ts';
+import { changed, made, spec } from './tried.ts';
 
 const core = '/api/v1/namespaces/NS';
 const jobs = '/apis/batch/v1/namespaces/NS/jobs';
 const deployments = '/apis/apps/v1/namespaces/NS/deployments';
-const made = (name: string, path: string, body: object, more: Partial<Case> = {}): Case => ({
-  name,
-  method: 'POST',
-  path,
-  body,
-  brief: true,
-  ...more,
-});
-const changed = (name: string, path: string, body: unknown, more: Partial<Case> = {}): Case => ({
-  name,
-  path,
-  patch: 'strategic',
-  body,
-  brief: true,
-  ...more,
-});
 const claim = (storageClassName: string): object => ({
   accessModes: ['ReadWriteOnce'],
   resources: { requests: { storage: '1Gi' } },

@@ -1,25 +1,9 @@
 /** Values of another type than their field's: the words of each way to send them. */
-import { type Case, recorded } from './recorded.ts';
-import { spec } from './tried.ts';
+import { recorded } from './recorded.ts';
+import { changed, made, spec } from './tried.ts';
 
 const core = '/api/v1/namespaces/NS';
 const deployments = '/apis/apps/v1/namespaces/NS/deployments';
-const made = (name: string, path: string, body: object, more: Partial<Case> = {}): Case => ({
-  name,
-  method: 'POST',
-  path,
-  body,
-  brief: true,
-  ...more,
-});
-const changed = (name: string, path: string, body: unknown, more: Partial<Case> = {}): Case => ({
-  name,
-  path,
-  patch: 'strategic',
-  body,
-  brief: true,
-  ...more,
-});
 
 recorded('values of another type', 'mistyped.txt', [
   made('a deployment', deployments, {

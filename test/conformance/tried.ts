@@ -1,4 +1,4 @@
-/** Bodies that are tried without being kept. */
+/** Bodies that are tried without being kept, and short ways to make and change what is. */
 import type { Case } from './recorded.ts';
 
 const core = '/api/v1/namespaces/NS';
@@ -25,6 +25,23 @@ export const tried = (kind: string, name: string, rest: object): Case => ({
   query: { dryRun: 'All' },
   body: { metadata: { name: 'one' }, ...rest },
   brief: true,
+});
+
+export const made = (name: string, path: string, body: object, more: Partial<Case> = {}): Case => ({
+  name,
+  method: 'POST',
+  path,
+  body,
+  brief: true,
+  ...more,
+});
+export const changed = (name: string, path: string, body: unknown, more: Partial<Case> = {}): Case => ({
+  name,
+  path,
+  patch: 'strategic',
+  body,
+  brief: true,
+  ...more,
 });
 
 const box = { name: 'c', image: 'x' };

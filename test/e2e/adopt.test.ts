@@ -3,15 +3,13 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { KubeObject } from '../../engine/api/types.ts';
-import { type Embedded, embedded } from '../kit/embedded.ts';
+import type { Embedded } from '../kit/embedded.ts';
 import { KEY } from '../kit/pty.ts';
-import { CART } from './estate.ts';
+import { withCart } from './estate.ts';
 
 let cluster: Embedded;
 beforeAll(async () => {
-  cluster = await embedded();
-  cluster.apply(CART);
-  await cluster.ready('default', 'app.kubernetes.io/instance=cart', 3);
+  cluster = await withCart();
 });
 afterAll(() => cluster.close());
 

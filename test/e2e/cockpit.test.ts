@@ -1,16 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { type Embedded, embedded } from '../kit/embedded.ts';
+import type { Embedded } from '../kit/embedded.ts';
 import { KEY } from '../kit/pty.ts';
-import { CART } from './estate.ts';
+import { withCart } from './estate.ts';
 
 let cluster: Embedded;
 
 beforeAll(async () => {
-  cluster = await embedded();
-  cluster.apply(CART);
+  cluster = await withCart();
   cluster.apply((await cluster.run(['install', '--crds']).done).stdout);
-  await cluster.ready('default', 'app.kubernetes.io/instance=cart', 3);
 });
 afterAll(() => cluster.close());
 

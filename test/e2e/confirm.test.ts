@@ -2,18 +2,16 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Embedded, embedded } from '../kit/embedded.ts';
+import type { Embedded } from '../kit/embedded.ts';
 import { KEY } from '../kit/pty.ts';
-import { CART } from './estate.ts';
+import { withCart } from './estate.ts';
 
 let cluster: Embedded;
 let file = '';
 let mark = '';
 
 beforeAll(async () => {
-  cluster = await embedded();
-  cluster.apply(CART);
-  await cluster.ready('default', 'app.kubernetes.io/instance=cart', 3);
+  cluster = await withCart();
   mark = join(cluster.dir, 'destroyed');
   file = join(cluster.dir, 'wipe.yaml');
   writeFileSync(

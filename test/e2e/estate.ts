@@ -1,5 +1,7 @@
+import { type Embedded, embedded } from '../kit/embedded.ts';
+
 /** What the tests of the whole program look at: a plain StatefulSet of three members with roles. */
-export const CART = `
+const CART = `
 apiVersion: v1
 kind: Service
 metadata: {name: cart}
@@ -24,6 +26,14 @@ spec:
         image: test/engine:1
         command: [sh, -c, "echo ready to serve; exec sleep 1000"]
 `;
+
+/** A cluster of Kubernetes with that set on it, ready. */
+export async function withCart(): Promise<Embedded> {
+  const cluster = await embedded();
+  cluster.apply(CART);
+  await cluster.ready('default', 'app.kubernetes.io/instance=cart', 3);
+  return cluster;
+}
 
 const ORDERS = CART.replaceAll('cart', 'orders');
 /** A plain StatefulSet of three simulated redis servers that are not a cluster yet. */

@@ -2,8 +2,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { type Embedded, embedded } from '../kit/embedded.ts';
-import { CART } from './estate.ts';
+import type { Embedded } from '../kit/embedded.ts';
+import { withCart } from './estate.ts';
 
 let cluster: Embedded;
 const EXEC = 'pods/exec';
@@ -11,9 +11,7 @@ const EXEC = 'pods/exec';
 const FREEZE = { do: 'stream-stall', resource: EXEC, bytes: 1500, skip: 1, times: 1 } as const;
 
 beforeAll(async () => {
-  cluster = await embedded();
-  cluster.apply(CART);
-  await cluster.ready('default', 'app.kubernetes.io/instance=cart', 3);
+  cluster = await withCart();
 });
 afterEach(() => void cluster.sim.faults.clear());
 afterAll(() => cluster.close());

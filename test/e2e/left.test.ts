@@ -3,15 +3,13 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { customResourceDefinitions } from '../../engine/api/crd.ts';
-import { type Embedded, embedded } from '../kit/embedded.ts';
-import { CART } from './estate.ts';
+import type { Embedded } from '../kit/embedded.ts';
+import { withCart } from './estate.ts';
 
 let cluster: Embedded;
 
 beforeAll(async () => {
-  cluster = await embedded();
-  cluster.apply(CART);
-  await cluster.ready('default', 'app.kubernetes.io/instance=cart', 3);
+  cluster = await withCart();
 });
 afterEach(() => void cluster.sim.faults.clear());
 afterAll(() => cluster.close());

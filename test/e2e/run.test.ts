@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Embedded, embedded } from '../kit/embedded.ts';
+import type { Embedded } from '../kit/embedded.ts';
 import { KEY } from '../kit/pty.ts';
-import { CART, REDIS } from './estate.ts';
+import { REDIS, withCart } from './estate.ts';
 
 let cluster: Embedded;
 
@@ -34,10 +34,8 @@ async function shell(script: string): Promise<string> {
 const hash = (text: string) => [...text].reduce((sum, c) => (sum * 31 + c.charCodeAt(0)) | 0, 7);
 
 beforeAll(async () => {
-  cluster = await embedded();
-  cluster.apply(CART);
+  cluster = await withCart();
   cluster.apply(REDIS);
-  await cluster.ready('default', 'app.kubernetes.io/instance=cart', 3);
   await cluster.ready('default', 'app.kubernetes.io/instance=orders', 3);
   const addresses = cluster.sim.cluster
     .list('pods', { namespace: 'default', labelSelector: 'app.kubernetes.io/instance=orders' })

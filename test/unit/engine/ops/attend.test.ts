@@ -10,15 +10,15 @@ import { ManualClock } from '../../../../engine/runtime/clock.ts';
 import { journalOf } from './things.ts';
 
 const down = () => new KubeError('no answer', { status: 0, reason: 'Timeout' });
+const client = {
+  target: { context: 't', cluster: 't', user: 't', server: 'https://t', namespace: 'data' },
+  request: async () => Promise.reject(down()),
+  exec: () => new Promise(() => {}),
+} as unknown as KubeClient;
 
 /** `read`: how the journal's store answers at that moment. */
 function attended(read: (ms: number, beat: Journal) => Journal | undefined, executes = true) {
   const clock = new ManualClock();
-  const client = {
-    target: { context: 't', cluster: 't', user: 't', server: 'https://t', namespace: 'data' },
-    request: async () => Promise.reject(down()),
-    exec: () => new Promise(() => {}),
-  } as unknown as KubeClient;
   const engine = makeEngine(client, clock, { identity: 'me', host: 'h', pid: 1, started: '' }, { all: [] });
   const holder = { identity: 'other', host: 'elsewhere', pid: 2, started: '', epoch: 1, beat: 0 };
   const beating = (): Journal => ({
@@ -109,11 +109,6 @@ test('a request that nobody has begun with says what to do', async () => {
 /** A run that waits behind another one; `alive`: somebody else waits with that one too, and begins it. */
 function queued(alive: boolean) {
   const clock = new ManualClock();
-  const client = {
-    target: { context: 't', cluster: 't', user: 't', server: 'https://t', namespace: 'data' },
-    request: async () => Promise.reject(down()),
-    exec: () => new Promise(() => {}),
-  } as unknown as KubeClient;
   const runs = new Map<string, Stored>();
   const put = (name: string, journal: Journal, n: number) => {
     const ref = { group: 'opsdeck.dev', namespace: 'data', name };

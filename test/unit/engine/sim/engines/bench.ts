@@ -7,6 +7,16 @@ export interface Ran {
   code: number;
 }
 
+/** What a tool printed, as it was recorded: what is empty or 0 is left out. */
+export const printed = (
+  { out, err = '', code = 0 }: Partial<Ran> & { out: string },
+  plain: (text: string) => string,
+): Ran => ({
+  out: plain(out),
+  err: plain(err),
+  code,
+});
+
 /** Pods without containers: runs the tools of images on a driven clock. */
 export interface ToolBench {
   /** Made when first asked for. */
