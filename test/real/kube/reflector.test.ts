@@ -24,7 +24,7 @@ function watch() {
     client: kube,
     clock: systemClock,
     path: `/api/v1/namespaces/${ns}/configmaps`,
-    pageSize: 2,
+    pageSize: 1,
     project: ({ metadata: { uid, name } }) => (name === 'kube-root-ca.crt' ? undefined : { uid, name }),
     onChange({ upsert, remove: gone }) {
       told += upsert.length + gone.length;
