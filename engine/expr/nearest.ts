@@ -1,5 +1,5 @@
-/** Edits (insert, delete, replace, swap of neighbours) between two words; gives up above `limit` and returns limit + 1. */
-function distance(a: string, b: string, limit: number): number {
+/** Edits (insert, delete, replace; swap of neighbours where those count as one) between two words; gives up above `limit` and returns limit + 1. */
+export function distance(a: string, b: string, { limit, swaps }: { limit: number; swaps: boolean }): number {
   if (Math.abs(a.length - b.length) > limit) return limit + 1;
   let older: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
@@ -8,7 +8,8 @@ function distance(a: string, b: string, limit: number): number {
     for (let j = 1; j <= b.length; j++) {
       const cost = a[i - 1] === b[j - 1] ? 0 : 1;
       let best = Math.min(previous[j]! + 1, row[j - 1]! + 1, previous[j - 1]! + cost);
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) best = Math.min(best, older[j - 2]! + 1);
+      if (swaps && i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        best = Math.min(best, older[j - 2]! + 1);
       row.push(best);
     }
     older = previous;
@@ -32,7 +33,7 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   let least = limit + 1;
   for (const candidate of known) {
     if (candidate.length > LONGEST) continue;
-    const edits = distance(wanted, candidate.toLowerCase(), limit);
+    const edits = distance(wanted, candidate.toLowerCase(), { limit, swaps: true });
     if (edits < least) [best, least] = [candidate, edits];
   }
   if (best !== undefined || wanted.length < BEGINNING) return best;

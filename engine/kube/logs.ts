@@ -1,21 +1,10 @@
-/** Logs of containers: read once, or followed over broken links and restarts until the container has ended for good. */
+/** Logs of containers, followed over broken links and restarts until the container has ended for good. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type LogContent, type LogLine, LogReader } from './log-reader.ts';
+import { type LogContent, LogReader } from './log-reader.ts';
 import { type ContainerName, type ContainerRun, containerRun, NO_CONTAINER, podPath } from './pod-container.ts';
 import { type KubeClient, KubeError } from './types.ts';
 
 type Client = Pick<KubeClient, 'request' | 'stream'>;
-
-export interface ReadLogOptions {
-  tailLines?: number;
-  /** RFC 3339; whole seconds count. */
-  sinceTime?: string;
-  /** The container's run before its last restart. */
-  previous?: boolean;
-  /** Default 10 MiB. */
-  limitBytes?: number;
-  signal?: AbortSignal;
-}
 
 export interface FollowLogOptions {
   /** At least 1. */
@@ -56,38 +45,8 @@ export type LogEvent =
   | { kind: 'ended'; code: number | undefined; why: 'exited' | 'restarted' | 'gone' };
 
 const TIMING: FollowTiming = { retryMs: 250, maxRetryMs: 5_000, idleMs: 60_000, lookMs: 10_000 };
-const DEFAULT_LIMIT = 10 << 20;
 /** Of a container that has ended a log that is refused so often will not come. */
 const ABSENT = 4;
-
-/** What is there now, oldest first: word for word, as lines that may be drawn, and a sentence for each thing that is missing. */
-export async function readLog(
-  client: Client,
-  source: ContainerName,
-  options: ReadLogOptions = {},
-): Promise<{ bytes: Buffer; lines: LogLine[]; missing: string[] }> {
-  const { limitBytes = DEFAULT_LIMIT, signal, ...range } = options;
-  const lines = new LogReader({ raw: false, known: 0 });
-  const bytes = new LogReader({ raw: true, known: 0 });
-  const text: LogContent[] = [];
-  const raw: LogContent[] = [];
-  const body = await client.stream(`${podPath(source)}/log`, {
-    query: { container: source.container, timestamps: true, limitBytes, ...range },
-    accept: '*/*',
-    ...(signal ? { signal } : {}),
-  });
-  for await (const chunk of body) {
-    text.push(...lines.push(chunk));
-    raw.push(...bytes.push(chunk));
-  }
-  text.push(...lines.end());
-  raw.push(...bytes.end());
-  return {
-    bytes: Buffer.concat(raw.flatMap((part) => (part.kind === 'bytes' ? [part.bytes] : []))),
-    lines: text.flatMap((part) => (part.kind === 'lines' ? part.lines : [])),
-    missing: text.flatMap((part) => (part.kind === 'gap' ? [part.text] : [])),
-  };
-}
 
 /**
  * Follows from the beginning, from `tailLines` back, from `sinceTime` or after `knownBytes`. Waits for a container that has not

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type { Clock } from '../clock.ts';
@@ -8,11 +8,11 @@ import { Place } from './place.ts';
 import { listens } from './ports.ts';
 import { NOTHING, type ProcessEnd, type ProcessOutput, type Running, runOnPipes } from './process.ts';
 import { unstartable } from './program.ts';
-import { readText } from './readText.ts';
 import type { Root } from './root.ts';
 import { hasTerminals, NO_TERMINAL, runInTerminal } from './terminal.ts';
-import type { Host, Image, Tool, ToolCall } from './tool.ts';
-import type { ToolConnection, ToolServer } from './toolServer.ts';
+import type { Host, Image } from './tool.ts';
+import { ToolCalls } from './toolCalls.ts';
+import type { ToolServer } from './toolServer.ts';
 
 export interface ContainerOptions {
   /** 64 hexadecimal digits. */
@@ -51,6 +51,8 @@ export interface ExecOptions {
   tty: boolean;
 }
 
+const PLAIN: ExecOptions = { stdin: false, tty: false };
+
 /**
  * One run of a container: a directory of its own with its own environment, made when the first command needs it, and its main
  * process, which costs nothing where it is a simulated tool. When it stops everything it started is killed and the directory goes.
@@ -60,7 +62,7 @@ export class Container {
   readonly #options: ContainerOptions;
   readonly #place: Place;
   readonly #commands = new Set<Running>();
-  readonly #calls = new Set<AbortController>();
+  readonly #tools: ToolCalls;
   /** Who sees what the main process says from now on. */
   readonly #attached = new Set<ProcessOutput>();
   #main: { abort: AbortController } | { process: Running } | undefined;
@@ -70,7 +72,8 @@ export class Container {
 
   constructor(options: ContainerOptions) {
     this.#options = options;
-    this.#place = new Place(options, (connection) => this.#heard(connection));
+    this.#tools = new ToolCalls(options, (argv, cwd, output) => this.#run(argv, PLAIN, output, cwd));
+    this.#place = new Place(options, (connection) => this.#tools.heard(connection));
     this.log = new ContainerLog(() => options.clock.now());
   }
 
@@ -102,7 +105,7 @@ export class Container {
     if (tool) {
       const abort = new AbortController();
       this.#main = { abort };
-      this.#call(tool, basename(argv[0] ?? ''), argv.slice(1), '/', abort, {
+      this.#tools.call(tool, basename(argv[0] ?? ''), argv.slice(1), '/', abort, {
         out: (text) => this.#said(Buffer.from(text), 'out'),
         err: (text) => this.#said(Buffer.from(text), 'err'),
         stdin: async () => '',
@@ -151,7 +154,7 @@ export class Container {
     const input = new PassThrough();
     input.on('error', () => {});
     if (!stdin) input.end();
-    this.#call(tool, name, args, this.#place.dir, abort, {
+    this.#tools.call(tool, name, args, this.#place.dir, abort, {
       out: (text) => output.onStdout(Buffer.from(text)),
       err: (text) => output.onStderr(Buffer.from(text)),
       stdin: () => text(input),
@@ -200,7 +203,7 @@ export class Container {
       if (tool && !this.#ended) {
         const exit = (code: number) => done({ code, text: said });
         const abort = new AbortController();
-        this.#call(tool, name, args, '/', abort, { out: keep, err: keep, stdin: async () => '', exit });
+        this.#tools.call(tool, name, args, '/', abort, { out: keep, err: keep, stdin: async () => '', exit });
         if (seconds) late = this.#options.clock.after(seconds * 1000, () => timeOut(() => abort.abort('SIGKILL')));
         return;
       }
@@ -220,12 +223,11 @@ export class Container {
   signal(signal: 'SIGTERM' | 'SIGKILL'): void {
     if (this.#ended) return;
     if (signal === 'SIGTERM') {
-      const calls = this.#calls.size;
-      for (const call of this.#calls) call.abort('SIGTERM');
+      const asked = this.#tools.stop('SIGTERM');
       const main = this.#main;
       if (main && 'process' in main) {
         // A server among the simulated tools ends by itself, with its own exit code, before the shell around it is killed.
-        if (calls > 0) setTimeout(() => main.process.signal('SIGTERM'), 50).unref();
+        if (asked > 0) setTimeout(() => main.process.signal('SIGTERM'), 50).unref();
         else main.process.signal('SIGTERM');
       } else if (!main) this.#end({ code: 0 });
       return;
@@ -246,7 +248,7 @@ export class Container {
   #end(end: ProcessEnd): void {
     if (this.#ended) return;
     this.#ended = true;
-    for (const call of this.#calls) call.abort('SIGKILL');
+    this.#tools.stop('SIGKILL');
     for (const command of this.#commands) command.signal('SIGKILL');
     this.lastWords = this.#place.close();
     this.log.end();
@@ -281,91 +283,4 @@ export class Container {
     if (tty && !hasTerminals()) return NO_TERMINAL;
     return unstartable(argv, this.#place.dir, this.#place.path);
   }
-
-  /** A simulated tool was started somewhere in the container. */
-  #heard(connection: ToolConnection): void {
-    const [name = '', ...args] = connection.argv;
-    const tool = this.#options.image.tools[name];
-    if (!tool) {
-      connection.err(`${name}: not found\n`);
-      connection.exit(127);
-      return;
-    }
-    const abort = new AbortController();
-    connection.closed.addEventListener('abort', () => abort.abort('SIGKILL'), { once: true });
-    this.#call(tool, name, args, connection.cwd, abort, connection);
-  }
-
-  #call(
-    tool: Tool,
-    name: string,
-    args: readonly string[],
-    cwd: string,
-    abort: AbortController,
-    to: Pick<ToolConnection, 'out' | 'err' | 'stdin' | 'exit'> & Partial<Pick<ToolConnection, 'terminal' | 'line'>>,
-  ): void {
-    const { host, env, disk, clock } = this.#options;
-    const call: ToolCall = {
-      tool: name,
-      args,
-      cwd,
-      env,
-      host,
-      signal: abort.signal,
-      disk,
-      out: to.out.bind(to),
-      err: to.err.bind(to),
-      stdin: to.stdin.bind(to),
-      terminal: to.terminal ?? false,
-      line: async () => to.line?.(),
-      own: () =>
-        new Promise((done) => {
-          this.#run(
-            [join(this.#options.root.base, name), ...args],
-            PLAIN,
-            {
-              onStdout: (chunk) => to.out(Buffer.from(chunk).toString()),
-              onStderr: (chunk) => to.err(Buffer.from(chunk).toString()),
-              onExit: (end) => done('code' in end ? end.code : 127),
-            },
-            cwd,
-          );
-        }),
-      readFile: (path) => readText(resolve(cwd, path)),
-      sleep: (ms) => sleep(clock, ms, abort.signal),
-      resolve: (to) => this.#options.resolve(host, to),
-    };
-    this.#calls.add(abort);
-    // Not at once: a server may end in its first instant, and its container is still being started.
-    Promise.resolve()
-      .then(() => tool(call))
-      .catch((error: unknown) => {
-        to.err(`${name}: ${error instanceof Error ? error.message : error}\n`);
-        return 1;
-      })
-      .then((code) => {
-        this.#calls.delete(abort);
-        to.exit(code);
-      });
-  }
-}
-
-const PLAIN: ExecOptions = { stdin: false, tty: false };
-
-function sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((done) => {
-    if (signal.aborted) {
-      done();
-      return;
-    }
-    const stop = () => {
-      cancel();
-      done();
-    };
-    const cancel = clock.after(ms, () => {
-      signal.removeEventListener('abort', stop);
-      done();
-    });
-    signal.addEventListener('abort', stop, { once: true });
-  });
 }

@@ -1,6 +1,7 @@
 /** The containers of one pod: which there are, and which is to begin next. */
 import type { KubeObject } from '../../api/types.ts';
-import type { ContainerKind, ContainerRun } from './run.ts';
+import type { ContainerRun } from './run.ts';
+import type { ContainerKind } from './runContext.ts';
 import type { ContainerSpec, PodSpec, PodView, State } from './status.ts';
 
 type Make = (spec: ContainerSpec, kind: ContainerKind, waiting: string) => ContainerRun;
@@ -38,6 +39,16 @@ export class PodContainers {
       .map((one) => this.#make(one, 'ephemeralContainers', 'ContainerCreating'));
     this.ephemeral.push(...added);
     return added;
+  }
+
+  /** Those whose image is another one in the spec now, which they follow from here on. */
+  renewed({ containers }: PodSpec): ContainerRun[] {
+    return containers.flatMap((spec) => {
+      const run = this.named(spec.name);
+      if (!run || run.spec.image === spec.image) return [];
+      run.spec = spec;
+      return [run];
+    });
   }
 
   /** Init containers one after the other, each to its end; then the others, each as soon as the one before has been started or can't be. */

@@ -10,11 +10,29 @@ interface Source {
   optional?: boolean;
 }
 
+/** Milliseconds until it is tried again to mount a volume. */
+const PAUSE = { first: 500, most: 122_000 };
+
 /** Every namespace has it a moment later. */
 const ROOT_CA = 'kube-root-ca.crt';
 
+/** Nothing of a pod begins before every volume is there: it is tried again after growing pauses. */
+export function whenMounted(
+  cluster: SimCluster,
+  pod: KubeObject,
+  told: { wait(ms: number, work: () => void): void; failed(message: string): void; done(): void },
+): void {
+  const attempt = (pause: number) => {
+    const wrong = unmountable(cluster, pod);
+    for (const message of wrong) told.failed(message);
+    if (wrong.length === 0) told.done();
+    else told.wait(pause, () => attempt(Math.min(pause * 2, PAUSE.most)));
+  };
+  attempt(PAUSE.first);
+}
+
 /** Why each volume that a container mounts can't be set up, in the kubelet's words. */
-export function unmountable(cluster: SimCluster, pod: KubeObject): string[] {
+function unmountable(cluster: SimCluster, pod: KubeObject): string[] {
   const spec = podSpec(pod);
   const used = new Set(
     [...spec.containers, ...(spec.initContainers ?? [])].flatMap((one) => (one.volumeMounts ?? []).map((m) => m.name)),

@@ -6,9 +6,12 @@ import { unlessRefused } from '../errors.ts';
 import { equal } from '../json.ts';
 import { PodContainers } from './containers.ts';
 import type { EventNote, Recorder } from './events.ts';
-import { unmountable } from './mounts.ts';
-import { ContainerRun, type RunContext } from './run.ts';
-import { DEADLINE, type PodSpec, type PodView, phaseOf, podSpec, podStatus } from './status.ts';
+import { whenMounted } from './mounts.ts';
+import { PodReport } from './report.ts';
+import { runsAgain } from './restart.ts';
+import { ContainerRun } from './run.ts';
+import type { RunContext } from './runContext.ts';
+import { DEADLINE, type PodView, phaseOf, podSpec } from './status.ts';
 
 export interface PodContext {
   cluster: SimCluster;
@@ -21,17 +24,6 @@ export interface PodContext {
   /** What a container run needs beside its pod. */
   runContext(pod: PodLife): Omit<RunContext, 'changed' | 'record' | 'clock' | 'timing' | 'grace' | 'podName'>;
 }
-
-/** Whether one that ended is to be started again. */
-function runsAgain({ kind, spec, init }: ContainerRun, exitCode: number, policy: PodSpec['restartPolicy']): boolean {
-  if (kind === 'ephemeralContainers') return false;
-  if (spec.restartPolicy === 'Always') return true;
-  if (init) return exitCode !== 0 && policy !== 'Never';
-  return policy === 'Always' || (policy === 'OnFailure' && exitCode !== 0);
-}
-
-/** Milliseconds until it is tried again to mount a volume. */
-const MOUNT_PAUSE = { first: 500, most: 122_000 };
 
 const conditionsOf = (pod: KubeObject): unknown => (pod.status as { conditions?: unknown } | undefined)?.conditions;
 
@@ -47,7 +39,7 @@ export class PodLife {
   #over = false;
   /** Its node has stopped: nothing of it runs, and nobody says so. */
   #dark = false;
-  #reportPending: (() => void) | undefined;
+  readonly #status: PodReport;
   #start: (() => void) | undefined;
   #expired = false;
   #deadline: (() => void) | undefined;
@@ -55,7 +47,12 @@ export class PodLife {
   constructor(context: PodContext, pod: KubeObject) {
     this.#context = context;
     this.pod = pod;
-    this.#startTime = this.#now();
+    this.#startTime = wholeSeconds(context.cluster.clock.now());
+    this.#status = new PodReport(context, {
+      pod: () => this.pod,
+      view: () => this.#view(),
+      last: () => this.#over && this.#deleting,
+    });
     this.#containers = new PodContainers(
       podSpec(pod),
       (spec, kind, waiting) => new ContainerRun(this.#runContext(), spec, kind, waiting),
@@ -85,23 +82,24 @@ export class PodLife {
   start(): void {
     this.#report();
     this.#awaitDeadline();
-    this.#mount(MOUNT_PAUSE.first);
+    this.#mount();
   }
 
-  /** Nothing begins before every volume is there. */
-  #mount(pause: number): void {
-    const { clock } = this.#context.cluster;
-    const wrong = unmountable(this.#context.cluster, this.pod);
-    if (wrong.length > 0) {
-      for (const message of wrong) this.#note({ type: 'Warning', reason: 'FailedMount', message });
-      this.#start = clock.after(pause, () => this.#mount(Math.min(pause * 2, MOUNT_PAUSE.most)));
-      return;
-    }
-    this.#start = clock.after(this.#context.timing.sandbox, () => {
-      this.ip = podSpec(this.pod).hostNetwork ? this.hostIP : this.#context.address();
-      this.#sandbox = true;
-      this.#report();
-      this.#next();
+  #mount(): void {
+    const { cluster, timing } = this.#context;
+    whenMounted(cluster, this.pod, {
+      wait: (ms, work) => {
+        this.#start = cluster.clock.after(ms, work);
+      },
+      failed: (message) => this.#note({ type: 'Warning', reason: 'FailedMount', message }),
+      done: () => {
+        this.#start = cluster.clock.after(timing.sandbox, () => {
+          this.ip = podSpec(this.pod).hostNetwork ? this.hostIP : this.#context.address();
+          this.#sandbox = true;
+          this.#report();
+          this.#next();
+        });
+      },
     });
   }
 
@@ -135,7 +133,7 @@ export class PodLife {
     this.#over = true;
     this.#start?.();
     this.#deadline?.();
-    this.#reportPending?.();
+    this.#status.forget();
     for (const run of this.#containers.all) run.kill();
     if (this.ip && this.ip !== this.hostIP) this.#context.release(this.ip);
   }
@@ -143,8 +141,7 @@ export class PodLife {
   goDark(): void {
     this.#dark = true;
     this.#start?.();
-    this.#reportPending?.();
-    this.#reportPending = undefined;
+    this.#status.forget();
     for (const run of this.#containers.all) run.blackout();
   }
 
@@ -261,7 +258,7 @@ export class PodLife {
     this.#over = this.#containers.runs.every((run) => run.ended !== undefined);
     this.#report();
     this.#start = cluster.clock.after(Math.min(timing.sync, timing.sandbox), () => {
-      this.#flush();
+      this.#status.now();
       unlessRefused(() =>
         cluster.delete('pods', this.namespace, this.pod.metadata.name, {
           gracePeriodSeconds: 0,
@@ -273,16 +270,10 @@ export class PodLife {
 
   /** A new image in a running pod: the container is made anew. */
   #respec(): void {
-    for (const spec of podSpec(this.pod).containers) {
-      const run = this.run(spec.name);
-      if (!run || run.spec.image === spec.image) continue;
-      run.spec = spec;
-      this.#note({
-        type: 'Normal',
-        reason: 'Killing',
-        message: `Container ${spec.name} definition changed, will be restarted`,
-        fieldPath: `spec.containers{${spec.name}}`,
-      });
+    for (const run of this.#containers.renewed(podSpec(this.pod))) {
+      const { name } = run.spec;
+      const message = `Container ${name} definition changed, will be restarted`;
+      this.#note({ type: 'Normal', reason: 'Killing', message, fieldPath: `spec.containers{${name}}` });
       run.container?.signal('SIGTERM');
     }
     this.#report();
@@ -309,34 +300,11 @@ export class PodLife {
     };
   }
 
-  /** Soon, once for all that changes in one instant: a kubelet's writes are batched too. */
   #report(): void {
-    if (this.#dark) return;
-    const { cluster, timing } = this.#context;
-    this.#reportPending ??= cluster.clock.after(timing.report, () => this.#flush());
-  }
-
-  #flush(): void {
-    this.#reportPending?.();
-    this.#reportPending = undefined;
-    const { cluster } = this.#context;
-    const { name, uid } = this.pod.metadata;
-    const current = cluster.get('pods', this.namespace, name);
-    if (current?.metadata.uid !== uid) return;
-    const status = podStatus(current as KubeObject, this.#view(), this.#now(), this.#over && this.#deleting);
-    unlessRefused(() =>
-      cluster.update('pods', { ...current, status } as typeof current & object, {
-        subresource: 'status',
-        manager: 'kubelet',
-      }),
-    );
+    if (!this.#dark) this.#status.soon();
   }
 
   #note(note: EventNote): void {
     this.#context.recorder.record(this.pod, 'kubelet', note, podSpec(this.pod).nodeName);
-  }
-
-  #now(): string {
-    return wholeSeconds(this.#context.cluster.clock.now());
   }
 }

@@ -1,35 +1,18 @@
 /** One container of a pod across its restarts. */
-import { type Clock, wholeSeconds } from '../clock.ts';
+import { wholeSeconds } from '../clock.ts';
 import type { Container } from './container.ts';
 import { terminatedBy, UNMADE, unseen } from './ending.ts';
 import { ConfigError, type Prepared } from './environment.ts';
-import type { EventNote } from './events.ts';
-import { canonicalImage, ImagePull, type Images, imageID } from './image.ts';
-import { graceAfter, runHook } from './lifecycle.ts';
+import { canonicalImage, ImagePull, imageID } from './image.ts';
+import { type Hooked, runHook, stopGently } from './lifecycle.ts';
 import type { ContainerLog } from './log.ts';
-import type { Answer } from './ports.ts';
-import { beginProbes } from './probes.ts';
 import type { ProcessEnd } from './process.ts';
-import type { ContainerSpec, ContainerView, Hook, Probe, State, Terminated } from './status.ts';
-import { BACKOFF, longer, type Timing } from './timing.ts';
-
-export interface RunContext extends Images {
-  clock: Clock;
-  timing: Timing;
-  /** `name_namespace(uid)`, as back-off messages have it. */
-  podName: string;
-  prepare(spec: ContainerSpec): Prepared;
-  make(spec: ContainerSpec, prepared: Prepared, restarts: number, onExit: (end: ProcessEnd) => void): Container;
-  /** Asks a port of the pod. */
-  knock(probe: Probe, spec: ContainerSpec): Promise<Answer>;
-  /** How long one is given to end, in milliseconds. */
-  grace(): number;
-  record(note: EventNote): void;
-  changed(run: ContainerRun): void;
-}
-
-/** By the list of the pod's spec that has it. */
-export type ContainerKind = 'initContainers' | 'containers' | 'ephemeralContainers';
+import { Readiness } from './readiness.ts';
+import { Restarts } from './restart.ts';
+import type { ContainerKind, RunContext } from './runContext.ts';
+import type { ContainerSpec, ContainerView, State, Terminated } from './status.ts';
+import { Timers } from './timers.ts';
+import { BACKOFF } from './timing.ts';
 
 /** Pulled, started, probed, ended, started again after a growing pause. */
 export class ContainerRun {
@@ -39,30 +22,29 @@ export class ContainerRun {
   spec: ContainerSpec;
   state: State;
   lastState: State | undefined;
-  ready = false;
-  started = false;
+  readonly #readiness: Readiness;
   restarts = 0;
   container: Container | undefined;
   /** What the run before this one printed. */
   previousLog: ContainerLog | undefined;
   #begun = false;
-  #backoff = 0;
+  readonly #restarts = new Restarts();
   #startedAt = 0;
   #stopping = false;
-  /** A probe has failed: it is started again at once. */
-  #condemned = false;
   /** What is said of it where it is killed and made anew in one go: nobody sees it ended. */
   #shown: State | undefined;
   #cutOff = false;
-  /** Why its hook has failed that is run when it starts. */
-  #hookFailed: string | undefined;
-  readonly #timers = new Set<() => void>();
+  readonly #timers: Timers;
 
   constructor(context: RunContext, spec: ContainerSpec, kind: ContainerKind, waiting: string) {
     this.#context = context;
+    this.#timers = new Timers(context.clock);
     this.spec = spec;
     this.kind = kind;
     this.state = { waiting: { reason: waiting } };
+    // Init containers only end, and those added later only help: nobody waits for them.
+    const serves = kind === 'containers' || (this.init && spec.restartPolicy === 'Always');
+    this.#readiness = new Readiness(serves);
     this.#image = new ImagePull(context, context.timing, {
       spec: () => this.spec,
       note: this.#note,
@@ -76,9 +58,8 @@ export class ContainerRun {
     return this.kind === 'initContainers';
   }
 
-  /** Whether others wait for it to be ready: init containers only end, and those added later only help. */
-  get #serves(): boolean {
-    return this.kind === 'containers' || (this.init && this.spec.restartPolicy === 'Always');
+  get started(): boolean {
+    return this.#readiness.started;
   }
 
   get running(): boolean {
@@ -113,10 +94,14 @@ export class ContainerRun {
       containerID: this.container ? `containerd://${this.container.id}` : '',
       state: this.#shown ?? this.state,
       lastState: this.lastState,
-      ready: this.ready,
+      ready: this.#readiness.ready,
       started: this.started,
       restarts: this.restarts,
     };
+  }
+
+  get #hooked(): Hooked {
+    return { podName: this.#context.podName, note: this.#note, after: this.#after };
   }
 
   /** Begins, or begins again. */
@@ -140,37 +125,21 @@ export class ContainerRun {
       this.#exited(end),
     );
     this.state = { running: { startedAt } };
-    this.started = true;
-    this.ready = true;
+    this.#readiness.adopt();
     start(this.container);
   }
 
   /** Asks it to end; it is not started again. Kills it after `grace` milliseconds. */
   stop(grace: number): void {
     this.#stopping = true;
-    this.#cancelTimers();
+    this.#timers.cancel();
     if (!this.running || !this.container) return;
     this.#note('Normal', 'Killing', `Stopping container ${this.spec.name}`);
     const { container } = this;
-    const { clock } = this.#context;
-    const since = clock.now();
-    let told = false;
-    const end = () => {
-      if (told) return;
-      told = true;
-      container.signal('SIGTERM');
-      this.#after(graceAfter(grace, clock.now() - since), () => container.signal('SIGKILL'));
-    };
-    const hook = this.spec.lifecycle?.preStop;
-    if (!hook) {
-      end();
-      return;
-    }
-    this.#after(grace, end);
-    this.#hook(container, hook).then((failed) => {
-      if (failed !== undefined && !told && this.running)
-        this.#note('Warning', 'FailedPreStopHook', 'PreStopHook failed');
-      end();
+    stopGently(container, this.spec, grace, {
+      ...this.#hooked,
+      clock: this.#context.clock,
+      running: () => this.running,
     });
   }
 
@@ -188,22 +157,19 @@ export class ContainerRun {
   /** Its node stops: it dies, and nobody is there to see how. */
   blackout(): void {
     this.#cutOff = this.running;
-    this.#cancelTimers();
+    this.#timers.cancel();
     this.container?.signal('SIGKILL');
-    this.#cancelTimers();
+    this.#timers.cancel();
   }
 
   /** Its node is back. What was cut off is known to have ended, no more; it waits to be made again where that is wanted. */
   recover(again: boolean): void {
     const { ended } = this;
-    if (this.#cutOff && ended) this.state = { terminated: unseen(ended) };
-    else if (ended && (this.init || !again)) return;
-    if (this.#cutOff && again) {
-      this.lastState = this.state;
-      this.previousLog = this.container?.log;
-      this.restarts++;
-    }
+    const cutOff = this.#cutOff && ended;
     this.#cutOff = false;
+    if (cutOff) this.state = { terminated: unseen(ended) };
+    else if (ended && (this.init || !again)) return;
+    if (cutOff && again) this.#leaveBehind(this.state);
     if (!again && this.ended) return;
     this.container = undefined;
     this.#begun = false;
@@ -213,52 +179,40 @@ export class ContainerRun {
   /** The pod is gone: nothing of it may go on. */
   kill(): void {
     this.#stopping = true;
-    this.#cancelTimers();
+    this.#timers.cancel();
     this.container?.signal('SIGKILL');
-    this.#cancelTimers();
+    this.#timers.cancel();
   }
 
   /** Called by the pod when its policy wants it to run again. */
   again(): void {
     if (this.#stopping) return;
-    const { clock, timing, podName } = this.#context;
-    const ended = this.ended;
-    if (clock.now() - this.#startedAt > BACKOFF.forgetAfter) this.#backoff = 0;
-    const pause = this.#backoff;
-    this.#backoff = longer(pause);
-    if (ended?.reason === 'StartError') {
-      this.lastState = { terminated: ended };
-      this.state = { waiting: { reason: 'RunContainerError', message: ended.message ?? '' } };
-    }
-    if (this.#hookFailed !== undefined && ended) {
-      this.lastState = { terminated: ended };
-      this.state = { waiting: { reason: 'PostStartHookError', message: this.#hookFailed } };
-    }
-    const restart = () => {
-      this.restarts++;
-      this.lastState = ended ? { terminated: ended } : this.lastState;
-      this.previousLog = this.container?.log;
-      this.begin();
-    };
-    const now = this.#condemned && pause === 0;
-    this.#condemned = false;
-    if (now) {
-      restart();
-      return;
-    }
-    this.#after(timing.sync, () => {
-      if (pause === 0) {
-        restart();
-        return;
-      }
-      this.lastState = ended ? { terminated: ended } : this.lastState;
-      this.#note('Warning', 'BackOff', `Back-off restarting failed container ${this.spec.name} in pod ${podName}`);
-      this.#wait(
-        'CrashLoopBackOff',
-        `back-off ${duration(pause)} restarting failed container=${this.spec.name} pod=${podName}`,
-      );
-      this.#after(pause, restart);
+    const { clock, timing } = this.#context;
+    const { ended } = this;
+    const last: State | undefined = ended && { terminated: ended };
+    this.#restarts.again({
+      ...this.#hooked,
+      name: this.spec.name,
+      ended,
+      ran: clock.now() - this.#startedAt,
+      sync: timing.sync,
+      wait: (waiting) => {
+        this.lastState = last ?? this.lastState;
+        this.state = { waiting };
+      },
+      changed: () => this.#context.changed(this),
+      restart: () => {
+        this.#leaveBehind(last ?? this.lastState);
+        this.begin();
+      },
     });
+  }
+
+  /** The next run is told from the one that was `last`. */
+  #leaveBehind(last: State | undefined): void {
+    this.restarts++;
+    this.lastState = last;
+    this.previousLog = this.container?.log;
   }
 
   #create(): void {
@@ -279,9 +233,8 @@ export class ContainerRun {
       this.#startedAt = clock.now();
       this.#shown = undefined;
       this.state = { running: { startedAt: wholeSeconds(clock.now()) } };
-      this.started = this.spec.startupProbe === undefined;
-      this.ready = this.started && this.spec.readinessProbe === undefined && this.#serves;
-      this.#hookFailed = undefined;
+      this.#readiness.begin(this.spec);
+      this.#restarts.hookFailed = undefined;
       if (!this.container.start()) return;
       this.#note('Normal', 'Started', `Started container ${this.spec.name}`);
       this.#greet(this.container);
@@ -299,23 +252,19 @@ export class ContainerRun {
       go();
       return;
     }
-    this.ready = false;
-    this.#hook(container, hook).then((failed) => {
+    this.#readiness.ready = false;
+    runHook(hook, container, this.spec, this.#hooked).then((failed) => {
       if (this.container !== container || !this.running || this.#stopping) return;
       if (failed === undefined) {
-        this.ready = this.started && this.spec.readinessProbe === undefined && this.#serves;
+        this.#readiness.begin(this.spec);
         go();
         return;
       }
-      this.#hookFailed = failed;
+      this.#restarts.hookFailed = failed;
       this.#note('Warning', 'FailedPostStartHook', 'PostStartHook failed');
       this.#note('Normal', 'Killing', 'FailedPostStartHook');
       this.#end(container);
     });
-  }
-
-  #hook(container: Container, hook: Hook): Promise<string | undefined> {
-    return runHook(hook, container, this.spec, this.#context.podName, this.#after);
   }
 
   /** From outside, though it is to run again. */
@@ -325,10 +274,9 @@ export class ContainerRun {
   }
 
   #exited(end: ProcessEnd): void {
-    this.#cancelTimers();
-    this.ready = false;
-    this.started = false;
-    this.#shown = this.#condemned && this.#backoff === 0 ? this.state : undefined;
+    this.#timers.cancel();
+    this.#readiness.end();
+    this.#shown = this.#restarts.unseen ? this.state : undefined;
     const terminated = terminatedBy(end, this, { startedAt: this.#startedAt, now: this.#context.clock.now() });
     this.state = { terminated };
     if ('error' in end) this.#note('Warning', 'Failed', `Error: ${terminated.message}`);
@@ -337,7 +285,7 @@ export class ContainerRun {
 
   #probes(container: Container): void {
     const { spec } = this;
-    beginProbes(
+    this.#readiness.watch(
       {
         spec,
         look: (probe) =>
@@ -349,18 +297,9 @@ export class ContainerRun {
         after: this.#after,
       },
       {
-        started: () => {
-          this.started = true;
-          this.ready = spec.readinessProbe === undefined && this.#serves;
-          this.#context.changed(this);
-        },
-        ready: (yes) => {
-          if (this.ready === yes) return;
-          this.ready = yes;
-          this.#context.changed(this);
-        },
+        changed: () => this.#context.changed(this),
         condemned: () => {
-          this.#condemned = true;
+          this.#restarts.condemned = true;
           this.#end(container);
         },
       },
@@ -376,22 +315,5 @@ export class ContainerRun {
     this.#context.record({ type, reason, message, fieldPath: `spec.${this.kind}{${this.spec.name}}` });
   };
 
-  #after = (ms: number, work: () => void): void => {
-    const cancel = this.#context.clock.after(ms, () => {
-      this.#timers.delete(cancel);
-      work();
-    });
-    this.#timers.add(cancel);
-  };
-
-  #cancelTimers(): void {
-    for (const cancel of this.#timers) cancel();
-    this.#timers.clear();
-  }
-}
-
-/** Go's way to print whole seconds: 10s, 1m20s, 5m0s. */
-function duration(ms: number): string {
-  const s = Math.round(ms / 1000);
-  return s < 60 ? `${s}s` : `${Math.floor(s / 60)}m${s % 60}s`;
+  #after = (ms: number, work: () => void): void => this.#timers.after(ms, work);
 }

@@ -1,10 +1,12 @@
 /** From what runs on the node to the status of its pod, field by field as a kubelet of 1.34 writes it. Pure. */
 import type { KubeObject } from '../../api/types.ts';
 
-export type State =
-  | { waiting: { reason: string; message?: string } }
-  | { running: { startedAt: string } }
-  | { terminated: Terminated };
+export interface Waiting {
+  reason: string;
+  message?: string;
+}
+
+export type State = { waiting: Waiting } | { running: { startedAt: string } } | { terminated: Terminated };
 
 export interface Terminated {
   containerID?: string;

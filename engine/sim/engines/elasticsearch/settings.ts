@@ -1,4 +1,5 @@
 /** Settings of the cluster and of an index: which there are, what they may be. */
+import { distance } from '../../../expr/nearest.ts';
 import { failure, illegal } from './reply.ts';
 
 type Check = (name: string, value: string) => void;
@@ -124,27 +125,14 @@ export function checkIndex(name: string, value: string | null, made: boolean, wr
 /** Names that are nearly the one that was given. */
 function suggestions(name: string): string {
   const near = [...Object.keys(FIXED_INDEX), ...Object.keys(INDEX)]
-    .filter((known) => !known.endsWith('.') && 1 - distance(known, name) / Math.max(known.length, name.length) > 0.7)
-    .sort((a, b) => distance(a, name) - distance(b, name));
+    .filter((known) => !known.endsWith('.') && 1 - edits(known, name) / Math.max(known.length, name.length) > 0.7)
+    .sort((a, b) => edits(a, name) - edits(b, name));
   if (near.length === 0)
     return ' please check that any required plugins are installed, or check the breaking changes documentation for removed settings';
   return near.length === 1 ? ` did you mean [${near[0]}]?` : ` did you mean any of [${near.join(', ')}]?`;
 }
 
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_none, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++)
-      next[j] = Math.min(
-        (row[j] ?? 0) + 1,
-        (next[j - 1] ?? 0) + 1,
-        (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1),
-      );
-    row = next;
-  }
-  return row[b.length] ?? 0;
-}
+const edits = (a: string, b: string): number => distance(a, b, { limit: Number.POSITIVE_INFINITY, swaps: false });
 
 export function checkName(name: string): void {
   const wrong = (why: string) =>

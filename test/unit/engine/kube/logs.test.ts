@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type FollowLogOptions, followLog, type LogEvent, readLog } from '../../../../engine/kube/logs.ts';
+import { type FollowLogOptions, followLog, type LogEvent } from '../../../../engine/kube/logs.ts';
 import { KubeError } from '../../../../engine/kube/types.ts';
 import { FakeKubelet, type LoggedLine, lineAt } from './kubelet.ts';
 
@@ -381,25 +381,4 @@ describe('faults', () => {
     const dropped = events.reduce((sum, event) => sum + (event.kind === 'lines' ? event.dropped : 0), 0);
     expect(dropped).toBeGreaterThan(200_000 - 70_000);
   });
-});
-
-test('a log is read once, word for word and as lines', async () => {
-  const pod = new FakeKubelet();
-  pod.start([lineAt(1, '\u001b[31mred\u001b[0m'), lineAt(2, 'two')]);
-  const read = await readLog(pod, SOURCE, { tailLines: 5 });
-  expect(read.bytes.toString()).toBe('\u001b[31mred\u001b[0m\ntwo\n');
-  expect(read.lines.map(({ text }) => text)).toEqual(['red', 'two']);
-  expect(read.missing).toEqual([]);
-  expect(pod.queries[0]).toMatchObject({ tailLines: 5, limitBytes: 10 << 20 });
-});
-
-test('a log that the node has no more is told as missing, not as empty', async () => {
-  const pod = new FakeKubelet();
-  const said = 'unable to retrieve container logs for containerd://0';
-  pod.stream = async () =>
-    (async function* () {
-      yield Buffer.from(said);
-    })();
-  const read = await readLog(pod, SOURCE, { previous: true });
-  expect([read.bytes.length, read.lines, read.missing]).toEqual([0, [], [`… the node says: ${said}`]]);
 });
