@@ -29,6 +29,15 @@ export function nextMove(journal: Journal, place: Place): Move {
   return { move: last.phase === 'Running' ? 'follow' : 'start', n: last.n };
 }
 
+/**
+ * Whether what comes next there is the result of something that was sent already, or its end, which somebody asked for. A Job
+ * that is not there may be one that was deleted, so of one that was never seen nothing can be settled without making it.
+ */
+export function settles(journal: Journal, place: Place): boolean {
+  const { move } = nextMove(journal, place);
+  return move === 'follow' || move === 'end' || (move === 'start' && stepAt(journal, place).via === 'exec');
+}
+
 export interface Circumstances {
   /** The journal says that it was seen started. */
   started: boolean;

@@ -8,9 +8,11 @@ import { insist, passes } from './insist.ts';
 import { isOver, isToBegin, isUnplanned } from './journal.ts';
 import { blockerOfRun, type Engine, goOn } from './launch.ts';
 import { notice } from './notice.ts';
-import { adoptWith, beginWith, goOnWith, type JournalStore, keyOf, type Stored } from './store.ts';
+import { Settler } from './settle.ts';
+import { type JournalStore, keyOf, type Stored } from './store.ts';
 import type { Told } from './told.ts';
 import { Front, nameBlocker, passLeft } from './waiting.ts';
+import { nobody, waitsFor } from './whom.ts';
 
 export interface AttendOptions {
   store: JournalStore;
@@ -36,6 +38,7 @@ export async function attend(engine: Engine, options: AttendOptions, signal: Abo
   const { ref } = stored;
   let stand = '';
   const front = new Front();
+  const settler = new Settler(engine, events.onTrouble);
   const say = (text: string) => {
     if (text !== '' && text !== stand) options.onStand?.(text);
     stand = text;
@@ -107,6 +110,9 @@ export async function attend(engine: Engine, options: AttendOptions, signal: Abo
           );
           continue;
         }
+        const settled = await settler.settle(blocker, say, signal);
+        if (signal.aborted) return { end: 'stopped', stored };
+        if (settled) continue;
         say(waitsFor(engine, blocker));
         stored = await nameBlocker(engine, store, waiting, blocker.ref.name, signal);
         await sleep(engine.clock, WAIT, signal);
@@ -119,8 +125,8 @@ export async function attend(engine: Engine, options: AttendOptions, signal: Abo
     }
     if (hold?.hold === 'dead') say(`${hold.holder.identity}, which executed it, is gone; going on with it`);
     const over = new AbortController();
-    const { handle, ending } = await goOn(engine, store, stored, events, told, signal, journal, (mine) => {
-      void notice(engine.client, engine.clock, mine, AbortSignal.any([signal, over.signal]));
+    const { handle, ending } = await goOn(engine, store, stored, events, told, signal, {
+      onHandle: (mine) => void notice(engine.client, engine.clock, mine, AbortSignal.any([signal, over.signal])),
     }).finally(() => over.abort());
     stored = handle.stored ?? stored;
     switch (ending.ending) {
@@ -149,24 +155,4 @@ function stands(engine: Engine, stored: Stored, executes: boolean): boolean {
   if (!journal || awaited(stored)) return false;
   if (isOver(journal) || journal.phase === 'Unknown') return true;
   return executes && !stored.unsealed && engine.holders.look(keyOf(stored), journal).hold !== 'alive';
-}
-
-function nobody(stored: Stored): string {
-  if (!stored.journal) return `no engine has begun with it: ${beginWith(stored)}`;
-  return `no engine executes it${stored.unsealed ? `, and this one only shows what it did not write: ${adoptWith(stored)}` : ''}`;
-}
-
-/** Nobody comes to a run that was left behind: whoever waits for it has to be told the way out. */
-function waitsFor(engine: Engine, blocker: Stored): string {
-  const { ref, journal } = blocker;
-  const waits = `waits for ${ref.name}, which has the cluster`;
-  if (journal?.phase === 'Unknown') {
-    return `${waits}; its outcome is unknown: opsdeck resolve ${ref.name} -n ${ref.namespace} decides`;
-  }
-  const left = journal && !isOver(journal) && engine.holders.look(keyOf(blocker), journal).hold !== 'alive';
-  if (!left) return waits;
-  if (blocker.unsealed) return `${waits}; ${nobody(blocker)}`;
-  if (journal.phase === 'Waiting')
-    return `waits for ${ref.name}, which came before it; it is passed by if nobody goes on with it`;
-  return `${waits}; no engine executes it: ${goOnWith(blocker)} goes on with it`;
 }

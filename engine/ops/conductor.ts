@@ -23,7 +23,8 @@ export interface ConductorOptions {
 /** This engine may not reach the target. */
 export class Incapable extends Error {}
 
-type How = 'start' | 'follow' | 'end';
+/** `look`: it may have been sent; it is followed if it was. */
+type How = 'start' | 'look' | 'follow' | 'end';
 
 export class Conductor {
   readonly #o: ConductorOptions;
@@ -45,7 +46,8 @@ export class Conductor {
     return target.release(n, discard, signal).catch((error: Error) => events.onTrouble?.(error.message));
   }
 
-  async conduct(how: How, target: AttemptTarget, place: Place, n: number, waking: AbortSignal): Promise<void> {
+  /** False where it was only looked for, and was never started so far. */
+  async conduct(how: How, target: AttemptTarget, place: Place, n: number, waking: AbortSignal): Promise<boolean> {
     const { hold, clock, events, timing, random } = this.#o;
     const { handle, heartbeat } = hold;
     const key = keyOf(place, n);
@@ -83,12 +85,13 @@ export class Conductor {
         const seen = await this.#converse(how, target, place, conversation);
         if (seen.state === 'running') started = true;
         // What was seen started is never sent again, even if its claim should vanish.
-        if (started && how === 'start') how = 'follow';
+        if (started && how !== 'end') how = 'follow';
         hold.check();
+        if (how === 'look' && seen.state === 'not-started') return false;
         if (!HARMLESS.includes(seen.state)) this.#untouched.delete(key);
         if (seen.state !== 'unreachable') until = clock.monotonic() + timing.patience;
         // Not a word of the target's: the conversation was ended here, by the end of this engine or by a cancel.
-        if (waking.aborted && seen.state !== 'done') return;
+        if (waking.aborted && seen.state !== 'done') return true;
         const { cancel } = handle.journal;
         if (seen.state === 'done') state.end();
         let judgement: Judgement = judge(seen, {
@@ -114,12 +117,12 @@ export class Conductor {
           if (unread) output.note('what it may have printed after this could not be read');
           await hold.tryWriteResult(record(handle.runName, place, n, settled, hold.now(), output.tail()));
           await this.release(target, n, settled.phase === 'Cancelled' || settled.refused === true);
-          return;
+          return true;
         }
         if (judgement.again === 'later') {
           events.onTrouble?.(judgement.why);
           await sleep(clock, backoff(failures++, timing.retry, random), waking);
-          if (waking.aborted) return;
+          if (waking.aborted) return true;
         } else failures = 0;
       }
     } finally {
@@ -129,7 +132,7 @@ export class Conductor {
 
   #converse(how: How, target: AttemptTarget, place: Place, talk: Conversation): Promise<Seen> {
     if (how === 'end') return this.#end(target, place, talk);
-    if (how === 'follow') return target.follow(talk);
+    if (how === 'follow' || how === 'look') return target.follow(talk);
     const { ref, journal } = this.#o.hold.handle;
     const step = stepAt(journal, place);
     const env = { ...step.env, OPSDECK_ATTEMPT: `${ref.namespace}/${ref.name}/${step.name}/${talk.n}` };

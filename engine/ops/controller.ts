@@ -327,10 +327,13 @@ export class RunController {
     const stop = new AbortController();
     const feed = this.#feed(key);
     const ended = this.#endFollower(key).then(() =>
-      goOn(this.#engine, this.storeOf(stored), stored, feed.events, feed.told, stop.signal, journal, (handle) => {
-        const execution = this.#executions.get(key);
-        if (execution) execution.handle = handle;
-        handle.onChange(() => this.#changed(handle, feed));
+      goOn(this.#engine, this.storeOf(stored), stored, feed.events, feed.told, stop.signal, {
+        journal,
+        onHandle: (handle) => {
+          const execution = this.#executions.get(key);
+          if (execution) execution.handle = handle;
+          handle.onChange(() => this.#changed(handle, feed));
+        },
       }),
     );
     this.#execution(

@@ -105,7 +105,8 @@ export class RunHandle {
     signal?: AbortSignal,
   ): Promise<void> {
     const { identity, host, pid, started } = this.#options.identity;
-    const mine = takeOver({ identity, host, pid, started }, from);
+    const at = new Date(this.#options.clock.now()).toISOString();
+    const mine = takeOver({ identity, host, pid, started, at }, from);
     await this.#write((journal) => then(mine(journal)), signal);
     this.#epoch = this.#journal.holder?.epoch ?? 0;
   }

@@ -65,14 +65,14 @@ export class Heartbeat {
   }
 
   async #beat(): Promise<void> {
-    const { handle, signal, onLost } = this.#o;
+    const { handle, clock, signal, onLost } = this.#o;
     const { place, n, output, since } = this.#under ?? {};
     try {
       await handle.write((journal) => {
         const last = place && lastAttempt(targetAt(journal, place));
         const open = last?.n === n && (last?.phase === 'Intent' || last?.phase === 'Running');
         const marked = place && n && since && open ? seenRunning(place, n, since, output?.tail())(journal) : journal;
-        return beat(marked);
+        return beat(new Date(clock.now()).toISOString())(marked);
       }, signal);
     } catch (error) {
       if (!this.#stopped && !signal.aborted && !(error instanceof Stale)) onLost(error);

@@ -76,6 +76,8 @@ export interface Holder {
   epoch: number;
   /** Grows with every sign of life. Its change counts, not its time: clocks differ. */
   beat: number;
+  /** When it gave the last of them, by its own clock: for people. */
+  at?: string;
 }
 
 export interface Verdict {
@@ -120,6 +122,8 @@ export interface Journal {
   holder: Holder | null;
   /** The epoch of the last holder that let the run go. */
   released?: number;
+  /** Who let it go in the middle, and the last sign of life before that. */
+  left?: { by: string; at: string };
   question?: Question;
   verdicts: Verdict[];
   /** That the end was asked for, and by whom ('' where the request only says so). */

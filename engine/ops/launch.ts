@@ -246,7 +246,15 @@ function isOrphan(engine: Engine, mine: Stored, other: Stored): boolean {
   return other.journal.phase !== 'Unknown' && engine.holders.look(keyOf(other), other.journal).hold !== 'alive';
 }
 
-/** Goes on with a run whose holder is gone, or that nobody holds. `journal`: what to begin with where the store has none. */
+export interface GoingOn {
+  /** What to begin with where the store has none. */
+  journal?: Journal | undefined;
+  onHandle?: (handle: RunHandle) => void;
+  /** Nothing is started. */
+  settles?: boolean;
+}
+
+/** Goes on with a run whose holder is gone, or that nobody holds. */
 export async function goOn(
   engine: Engine,
   store: JournalStore,
@@ -254,8 +262,7 @@ export async function goOn(
   events: RunEvents,
   told: Told,
   signal: AbortSignal,
-  journal: Journal | undefined = stored.journal,
-  onHandle: (handle: RunHandle) => void = () => {},
+  { journal = stored.journal, onHandle, settles = false }: GoingOn = {},
 ): Promise<{ handle: RunHandle; ending: Ending }> {
   if (!journal) throw new Error(`run ${stored.ref.name} has no journal`);
   if (stored.unsealed) throw new Unsealed(stored);
@@ -266,7 +273,7 @@ export async function goOn(
     identity,
     ...(events.onTrouble ? { onTrouble: events.onTrouble } : {}),
   });
-  onHandle(handle);
+  onHandle?.(handle);
   const hold = engine.holders.look(keyOf(stored), journal);
   const ending = await execute(
     {
@@ -274,6 +281,7 @@ export async function goOn(
       clock,
       from: takenFrom(hold),
       fresh: false,
+      settles,
       told,
       events,
       targetFor: (of, place) => targetOf(engine, handle.stored ?? { ref: handle.ref }, of, place),

@@ -1,6 +1,6 @@
 /** Executes one run from wherever its journal stands to its verdict, or to where another has to go on. */
 import type { Clock } from '../runtime/clock.ts';
-import { nextMove } from './attempt.ts';
+import { nextMove, settles } from './attempt.ts';
 import { Conductor, Incapable } from './conductor.ts';
 import { makeContact } from './contact.ts';
 import type { RunEvents } from './events.ts';
@@ -25,6 +25,8 @@ export interface RunnerOptions {
   events: RunEvents;
   /** What of the log was told before, by following. */
   told: Told;
+  /** Only what was sent already is seen to its end, for its result to be in the journal: nothing is started. */
+  settles?: boolean;
   timing?: Partial<typeof TIMING>;
   random?: () => number;
 }
@@ -44,10 +46,11 @@ const TIMING = {
 
 /**
  * `over`, `unknown` (a person has to say), `waiting` (for the run that has the cluster), `stopped` (by the signal; what runs
- * goes on), `lost` (another engine has it), `vanished` (its journal was deleted), `incapable` (this engine may not reach it).
+ * goes on), `left` (something would have to be started, and this engine only settles), `lost` (another engine has it),
+ * `vanished` (its journal was deleted), `incapable` (this engine may not reach it).
  */
 export type Ending =
-  | { ending: 'over' | 'unknown' | 'waiting' | 'stopped' }
+  | { ending: 'over' | 'unknown' | 'waiting' | 'stopped' | 'left' }
   | { ending: 'lost' | 'vanished' | 'incapable'; why: string };
 
 export async function execute(options: RunnerOptions, signal: AbortSignal): Promise<Ending> {
@@ -140,8 +143,9 @@ class Runner {
       }
       const place = nextPlace(journal);
       if (!place) throw new Error(`run ${handle.ref.name} is ${journal.phase} and nothing is left to do`);
-      const blocked = await this.#step(journal, place);
-      if (blocked) return { ending: 'waiting' };
+      const ending = await this.#step(journal, place);
+      if (ending === 'left') await hold.release();
+      if (ending) return { ending };
     }
   }
 
@@ -177,10 +181,11 @@ class Runner {
     });
   }
 
-  /** Whether it has to wait for another run. */
-  async #step(journal: Journal, place: Place): Promise<boolean> {
+  /** Why this engine has no more to do with it; undefined as long as it has. */
+  async #step(journal: Journal, place: Place): Promise<'waiting' | 'left' | undefined> {
     const hold = this.#hold;
     const move = nextMove(journal, place);
+    if (this.#o.settles && !settles(journal, place)) return 'left';
     const target = this.#o.targetFor(journal, place);
     const waking = AbortSignal.any([this.#signal, this.#attention.signal]);
     switch (move.move) {
@@ -188,20 +193,25 @@ class Runner {
         throw new Error(`nothing to do at step ${place.step}, target ${place.target}`);
       case 'contact':
         await makeContact({ ...this.#o, hold, timing: this.#timing }, target, place, waking);
-        return false;
+        return undefined;
       case 'intend': {
         const created = hold.handle.stored === undefined;
-        if (!(await hold.tryWrite(intend(place, move.n, hold.now())))) return false;
+        if (!(await hold.tryWrite(intend(place, move.n, hold.now())))) return undefined;
         this.#conductor.intended(place, move.n);
         await target.kept?.(targetAt(hold.handle.journal, place).dir);
-        if (!created) return false;
+        if (!created) return undefined;
         const blocker = await this.#blocker(true);
-        if (blocker !== undefined) await hold.yieldTo(blocker);
-        return blocker !== undefined;
+        if (blocker === undefined) return undefined;
+        await hold.yieldTo(blocker);
+        return 'waiting';
       }
+      case 'start':
+        if (!this.#o.settles) await this.#conductor.conduct('start', target, place, move.n, waking);
+        else if (!(await this.#conductor.conduct('look', target, place, move.n, waking))) return 'left';
+        return undefined;
       default:
         await this.#conductor.conduct(move.move, target, place, move.n, waking);
-        return false;
+        return undefined;
     }
   }
 }

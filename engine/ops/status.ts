@@ -122,7 +122,7 @@ const ATTEMPT_PHASES: readonly unknown[] = Object.keys(TASK_WORDS).filter((phase
 
 /** Anybody who may write the status may have written it: whatever the engine goes by is looked at before it does. */
 function wellFormed(journal: OpsRequestStatus['journal']): boolean {
-  const { version, definition, cluster, parameters, steps, holder, verdicts, createdAt, effect } = journal;
+  const { version, definition, cluster, parameters, steps, holder, left, verdicts, createdAt, effect } = journal;
   return (
     version === 1 &&
     isText(createdAt) &&
@@ -135,7 +135,11 @@ function wellFormed(journal: OpsRequestStatus['journal']): boolean {
     parameters.every((parameter) => isText(parameter?.name)) &&
     Array.isArray(verdicts) &&
     (holder === null ||
-      (isText(holder?.identity) && Number.isInteger(holder.epoch) && Number.isInteger(holder.beat))) &&
+      (isText(holder?.identity) &&
+        Number.isInteger(holder.epoch) &&
+        Number.isInteger(holder.beat) &&
+        isText(holder.at ?? ''))) &&
+    (left === undefined || (isText(left?.by) && isText(left.at))) &&
     Array.isArray(steps) &&
     steps.every(
       (step) =>

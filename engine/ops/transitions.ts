@@ -59,18 +59,26 @@ export const takeOver =
     if (holder && (holder.epoch !== from?.epoch || holder.beat !== from.beat)) {
       throw new Lost(`${holder.identity} executes this run`);
     }
-    return { ...journal, holder: { ...mine, epoch: (holder?.epoch ?? lastEpoch(journal)) + 1, beat: 0 } };
+    const { left: _, ...rest } = journal;
+    return { ...rest, holder: { ...mine, epoch: (holder?.epoch ?? lastEpoch(journal)) + 1, beat: 0 } };
   };
 
 /** A run that was let go keeps no holder; its epoch must grow all the same. */
 const lastEpoch = (journal: Journal): number => journal.released ?? 0;
 
-export const beat: Transition = (journal) =>
-  journal.holder ? { ...journal, holder: { ...journal.holder, beat: journal.holder.beat + 1 } } : journal;
+export const beat =
+  (now: string): Transition =>
+  (journal) =>
+    journal.holder ? { ...journal, holder: { ...journal.holder, beat: journal.holder.beat + 1, at: now } } : journal;
 
 /** The holder ends in order: another may go on at once. */
-export const letGo: Transition = (journal) =>
-  journal.holder ? { ...journal, holder: null, released: journal.holder.epoch } : journal;
+export const letGo: Transition = (journal) => {
+  const { holder } = journal;
+  if (!holder) return journal;
+  const { identity, epoch, at = '' } = holder;
+  const inTheMiddle = journal.phase === 'Running' || journal.phase === 'Cancelling';
+  return { ...journal, holder: null, released: epoch, ...(inTheMiddle ? { left: { by: identity, at } } : {}) };
+};
 
 /** The run is in order and begins. */
 export const begin =

@@ -88,6 +88,7 @@ test('walks through the model, played by real engines', async () => {
 type Step =
   | { do: 'release'; pick: number; fault: Fault }
   | { do: 'boot'; engine: number }
+  | { do: 'settle'; engine: number }
   | { do: 'crash'; engine: number }
   | { do: 'ends'; how: 'ok' | 'fail' | 'dead' }
   | { do: 'restart' };
@@ -102,9 +103,9 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   {
-    weight: 2,
+    weight: 3,
     arbitrary: fc
-      .tuple(fc.constantFrom('boot' as const, 'crash' as const), fc.nat(2))
+      .tuple(fc.constantFrom('boot' as const, 'settle' as const, 'crash' as const), fc.nat(2))
       .map(([what, engine]): Step => ({ do: what, engine })),
   },
   {
@@ -125,6 +126,7 @@ async function happen(lab: Lab, steps: readonly Step[]): Promise<void> {
       const call = lab.pending[step.pick % Math.max(1, lab.pending.length)];
       await lab.release((each) => each === call, step.fault);
     } else if (step.do === 'boot') await lab.boot(step.engine);
+    else if (step.do === 'settle') await lab.boot(step.engine, true);
     else if (step.do === 'crash') lab.crash(step.engine);
     else if (step.do === 'restart') lab.restart();
     else if (lab.running !== undefined) lab.ends(lab.running, step.how);

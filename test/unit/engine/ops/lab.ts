@@ -30,6 +30,7 @@ interface EngineState {
   id: number;
   stop: AbortController;
   alive: boolean;
+  settles: boolean;
   ending: Ending | undefined;
   error: unknown;
 }
@@ -73,12 +74,21 @@ export class Lab {
     return broken({ starts: this.starts, truth: this.truth, entry: [last?.n ?? 0, phase, 0] }, ATTEMPTS);
   }
 
-  async boot(id: number): Promise<void> {
+  /** `settles`: as by a run that waits for this one; it starts nothing. */
+  async boot(id: number, settles = false): Promise<void> {
     const present = this.#stored && structuredClone(this.#stored);
+    if (settles && !present) return;
     const held = this.engines.get(id);
     if (held?.alive && held.ending === undefined && held.error === undefined) return;
     if (present?.journal && (isOver(present.journal) || present.journal.phase === 'Unknown')) return;
-    const state: EngineState = { id, stop: new AbortController(), alive: true, ending: undefined, error: undefined };
+    const state: EngineState = {
+      id,
+      stop: new AbortController(),
+      alive: true,
+      settles,
+      ending: undefined,
+      error: undefined,
+    };
     this.engines.set(id, state);
     const identity = { identity: `engine-${id}-${this.#version}`, host: `${id}`, pid: id, started: '' };
     const fresh = journalOf({ retryTimes: ATTEMPTS - 1 });
@@ -96,6 +106,7 @@ export class Lab {
         clock: this.clock,
         from: holder ? { epoch: holder.epoch, beat: holder.beat } : null,
         fresh: !present,
+        settles,
         told: new Told(),
         events: {},
         blocker: async () => undefined,
@@ -251,6 +262,7 @@ export class Lab {
           value: { kind: 'unreachable' as const, why: 'the connection broke off' } as never,
         }),
       start: async (talk) => {
+        if (engine.settles) throw new Error(`attempt ${talk.n} was sent by an engine that only settles`);
         const seen = await this.#call<Seen>(
           engine,
           'start',

@@ -247,7 +247,7 @@ describe('the holder', () => {
     const held = takeOver(me, null)(journalOf({}));
     expect(held.holder).toEqual({ ...me, epoch: 1, beat: 0 });
     expect(() => takeOver(you, null)(held)).toThrow(Lost);
-    expect(() => takeOver(you, { epoch: 1, beat: 0 })(beat(held))).toThrow(Lost);
+    expect(() => takeOver(you, { epoch: 1, beat: 0 })(beat(T(1))(held))).toThrow(Lost);
     const taken = takeOver(you, { epoch: 1, beat: 0 })(held);
     expect(taken.holder?.epoch).toBe(2);
     expect(() => asHolder({ identity: 'me', epoch: 1 }, begin(run, T(1)))(taken)).toThrow(Lost);
@@ -255,7 +255,7 @@ describe('the holder', () => {
   });
   test('that let go leaves its epoch behind', () => {
     const free = letGo(takeOver(me, null)(journalOf({})));
-    expect(() => asHolder({ identity: 'me', epoch: 1 }, beat)(free)).toThrow(Lost);
+    expect(() => asHolder({ identity: 'me', epoch: 1 }, beat(T(1)))(free)).toThrow(Lost);
     expect(takeOver(you, null)(free).holder?.epoch).toBe(2);
   });
 });

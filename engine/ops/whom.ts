@@ -1,0 +1,42 @@
+/** Whom a run waits for: who has the cluster, since when, and the way out where nobody comes to that run any more. */
+import type { Hold } from './holder.ts';
+import { isOver, type Journal } from './journal.ts';
+import type { Engine } from './launch.ts';
+import { adoptWith, beginWith, goOnWith, keyOf, type Stored } from './store.ts';
+
+export function nobody(stored: Stored): string {
+  if (!stored.journal) return `no engine has begun with it: ${beginWith(stored)}`;
+  return `no engine executes it${stored.unsealed ? `, and this one only shows what it did not write: ${adoptWith(stored)}` : ''}`;
+}
+
+/** To the second: two machines hardly agree on more. */
+const second = (time: string): string => time.replace(/\.\d+Z$/, 'Z');
+
+export function takes({ ref, journal }: Stored): string {
+  const since = journal?.startedAt ? ` since ${second(journal.startedAt)}` : '';
+  return `waits for ${ref.name}, which has the cluster${since}`;
+}
+
+/** Who executed it until when; '' where nobody is known to have. */
+export function leftBy(hold: Hold, { left }: Pick<Journal, 'left'>): string {
+  const [who, at] = hold.hold === 'dead' ? [hold.holder.identity, hold.holder.at] : [left?.by, left?.at];
+  if (!who) return '';
+  if (hold.hold === 'dead') return `${who}, which executed it, is gone${at ? `, last heard of at ${second(at)}` : ''}`;
+  return `${who} executed it${at ? ` until ${second(at)}` : ''}, and nobody goes on with it`;
+}
+
+export function waitsFor(engine: Engine, blocker: Stored): string {
+  const { ref, journal } = blocker;
+  const waits = takes(blocker);
+  if (journal?.phase === 'Unknown') {
+    return `${waits}; its outcome is unknown: opsdeck resolve ${ref.name} -n ${ref.namespace} decides`;
+  }
+  if (!journal || isOver(journal)) return waits;
+  const hold = engine.holders.look(keyOf(blocker), journal);
+  if (hold.hold === 'alive') return `${waits}; ${hold.holder.identity} executes it`;
+  const left = leftBy(hold, journal);
+  if (blocker.unsealed) return `${waits}; ${left ? `${left}; ` : ''}${nobody(blocker)}`;
+  if (journal.phase === 'Waiting')
+    return `waits for ${ref.name}, which came before it; it is passed by if nobody goes on with it`;
+  return `${waits}; ${left || 'no engine executes it'}; ${goOnWith(blocker)} goes on with it, opsdeck cancel ${ref.name} -n ${ref.namespace} ends it`;
+}
