@@ -140,6 +140,10 @@ export interface RunRow {
   kept: 'opsrequest' | 'configmap' | 'local' | 'foreign';
   /** The engine that executes it, '' when none does. */
   holder: string;
+  /** Nobody goes on with it: who executed it, the last sign of that, and whether it is gone or has let the run go. */
+  left?: { by: string; at?: number; gone: boolean };
+  /** The name of the run that it waits for. */
+  blockedBy?: string;
 }
 
 export type Effect = 'read' | 'change' | 'destroy';

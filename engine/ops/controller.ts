@@ -69,6 +69,8 @@ export class RunController {
   readonly #executions = new Map<string, Execution>();
   readonly #followers = new Map<string, Watcher>();
   readonly #feeds = new Map<string, Feed>();
+  /** Versions of runs that are not taken here and whose holder gives no sign of life. */
+  readonly #silent = new Map<string, string>();
   /** By namespace/name. */
   readonly #details = new Map<string, Set<(detail: RunDetail | null) => void>>();
   #executes = false;
@@ -132,10 +134,9 @@ export class RunController {
     if (!kept || this.#stopped) return;
     const key = keyOf(kept);
     this.#executions.get(key)?.handle?.saw(stored);
-    this.#o.onRows({ upsert: [rowOf(kept)], remove: [] });
-    this.#tellDetail(kept, detailOf(kept));
+    this.#tell(kept);
     this.#followIfWatched(kept);
-    if (this.#mayTake(kept)) this.#queue.add(key);
+    if (this.#mayTake(kept) || kept.journal?.holder) this.#queue.add(key);
     // Whoever waits for this one may be next.
     if (kept.journal && isOver(kept.journal)) this.#wakeWaiting(kept);
   }
@@ -145,6 +146,7 @@ export class RunController {
     if (!stored || this.#stopped) return;
     this.#feeds.delete(keyOf(stored));
     this.#engine.holders.forget(keyOf(stored));
+    this.#silent.delete(keyOf(stored));
     this.#o.onRows({ upsert: [], remove: [uid] });
     this.#tellDetail(stored, null);
   }
@@ -173,7 +175,7 @@ export class RunController {
     };
     listeners.add(look);
     const stored = this.#named(id);
-    look(stored ? detailOf(stored) : null);
+    look(stored ? detailOf(stored, this.#isSilent(stored)) : null);
     if (stored) this.#followIfWatched(stored);
     return () => {
       deaf?.();
@@ -190,6 +192,18 @@ export class RunController {
     return this.registry.find(namespace, name);
   }
 
+  rows(): RunRow[] {
+    return this.registry.all().map((stored) => rowOf(stored, this.#isSilent(stored)));
+  }
+
+  #isSilent = (stored: Stored): boolean => this.#silent.get(keyOf(stored)) === stored.version;
+
+  #tell(stored: Stored): void {
+    const silent = this.#isSilent(stored);
+    this.#o.onRows({ upsert: [rowOf(stored, silent)], remove: [] });
+    this.#tellDetail(stored, detailOf(stored, silent));
+  }
+
   #tellDetail({ ref }: Stored, detail: RunDetail | null): void {
     for (const listener of this.#details.get(`${ref.namespace}/${ref.name}`) ?? []) listener(detail);
   }
@@ -204,9 +218,10 @@ export class RunController {
   /** One look at one run. Executing it is not waited for: it may take hours, and the run has its own lock by then. */
   async #reconcile(key: string, signal: AbortSignal): Promise<Outcome> {
     const stored = this.registry.get(key);
-    if (!stored || !this.#mayTake(stored) || this.#executions.has(key)) return done;
+    if (!stored || this.#executions.has(key)) return done;
     const { journal } = stored;
-    if (stored.unreadable || stored.unsealed) return done;
+    if (!this.#mayTake(stored) || stored.unsealed) return this.#listen(stored, signal);
+    if (stored.unreadable) return done;
     if (!journal || isUnplanned(journal)) return this.#begin(stored, signal);
     if (isOver(journal)) return this.#expire(stored, signal);
     if (journal.phase === 'Unknown') return done;
@@ -223,6 +238,17 @@ export class RunController {
     }
     this.#o.onEvent?.({ run: key, what: hold.hold === 'dead' ? `taken over from ${hold.holder.identity}` : 'taken' });
     this.#execute(stored, journal);
+    return done;
+  }
+
+  /** A run that is not taken here: whether the one that executes it is still there is said all the same. */
+  async #listen(stored: Stored, signal: AbortSignal): Promise<Outcome> {
+    const { journal } = stored;
+    if (!journal?.holder || isOver(journal)) return done;
+    const { hold } = this.#engine.holders.look(keyOf(stored), journal);
+    if (hold === 'alive' || !(await this.#isCurrent(stored, signal))) return { again: 'after', ms: HOLD_MS / 3 };
+    this.#silent.set(keyOf(stored), stored.version);
+    this.#tell(stored);
     return done;
   }
 

@@ -27,7 +27,7 @@ import { accessQuestions, permissionsOf } from './rights.ts';
 import { type RunWatch, watchRuns } from './run-watch.ts';
 import type { JournalStore, Stored } from './store.ts';
 import { foreignRuns, openStores, type Stores, storeForNew } from './stores.ts';
-import { drawable, rowOf } from './view.ts';
+import { drawable } from './view.ts';
 
 export interface DeskOptions {
   client: KubeClient;
@@ -206,7 +206,7 @@ export class Desk {
 
   subscribeRows(listener: RowsListener): () => void {
     this.#rows.add(listener);
-    const upsert = [...this.#controller.registry.all().map(rowOf), ...this.#foreign.values()];
+    const upsert = [...this.#controller.rows(), ...this.#foreign.values()];
     listener({ reset: true, upsert, remove: [] });
     return () => this.#rows.delete(listener);
   }

@@ -2,7 +2,7 @@
 import { textOf } from '../expr/index.ts';
 import { clean } from '../kube/sanitise.ts';
 import type { LogLine, RunDetail, RunRow, RunStep } from '../protocol.ts';
-import { isOver, type Journal, lastAttempt, nextPlace, stepAt, targetAt } from './journal.ts';
+import { isOver, isToBegin, type Journal, lastAttempt, nextPlace, stepAt, targetAt } from './journal.ts';
 import { stepMessage, stepPhase, stepTimes } from './status.ts';
 import { adoptWith, type Stored } from './store.ts';
 
@@ -30,7 +30,15 @@ const epoch = (time: string | undefined): number | undefined => {
 const optional = <K extends string>(key: K, value: number | undefined): { [P in K]?: number } =>
   value === undefined ? {} : ({ [key]: value } as { [P in K]?: number });
 
-export function runRow(meta: RunMeta, journal: Journal): RunRow {
+/** `silent`: its holder gave no sign of life as long as it was watched. */
+function leftOf(journal: Journal, silent: boolean): Pick<RunRow, 'left'> {
+  const { holder, left } = journal;
+  if (isOver(journal) || isToBegin(journal) || journal.phase === 'Unknown') return {};
+  if (holder && silent) return { left: { by: holder.identity, ...optional('at', epoch(holder.at)), gone: true } };
+  return holder || !left ? {} : { left: { by: left.by, ...optional('at', epoch(left.at)), gone: false } };
+}
+
+export function runRow(meta: RunMeta, journal: Journal, silent = false): RunRow {
   const place = nextPlace(journal);
   const step = journal.question?.step ?? (place && !isOver(journal) ? stepAt(journal, place).name : '');
   return drawable({
@@ -45,7 +53,9 @@ export function runRow(meta: RunMeta, journal: Journal): RunRow {
     createdAt: epoch(journal.createdAt) ?? 0,
     ...optional('startedAt', epoch(journal.startedAt)),
     ...optional('finishedAt', epoch(journal.finishedAt)),
-    holder: isOver(journal) ? '' : (journal.holder?.identity ?? ''),
+    holder: isOver(journal) || silent ? '' : (journal.holder?.identity ?? ''),
+    ...leftOf(journal, silent),
+    ...(journal.phase === 'Waiting' && journal.blockedBy ? { blockedBy: journal.blockedBy } : {}),
   });
 }
 
@@ -59,9 +69,9 @@ function underWay(journal: Journal): string {
   return `${target.instance || 'job'}${turn}${attempt && attempt.n > 1 ? `, attempt ${attempt.n}` : ''}`;
 }
 
-export function runDetail(meta: RunMeta, journal: Journal): RunDetail {
+export function runDetail(meta: RunMeta, journal: Journal, silent = false): RunDetail {
   return drawable<RunDetail>({
-    ...runRow(meta, journal),
+    ...runRow(meta, journal, silent),
     effect: journal.effect,
     parameters: journal.parameters.map(({ name, value }) => {
       const text = textOf(value);
@@ -153,10 +163,12 @@ function unborn(stored: Stored): Journal {
 }
 
 /** Of a run that is only shown that is said first: what it asks for is nothing that a key here could do. */
-function seen(stored: Stored): Journal {
+function seen(stored: Stored, silent: boolean): Journal {
   const journal = stored.journal ?? unborn(stored);
   if (!stored.unsealed || isOver(journal)) return journal;
-  const whose = journal.holder ? `run by ${journal.holder.identity}` : 'left by somebody else';
+  const { holder, left } = journal;
+  const by = holder?.identity ?? left?.by ?? 'somebody else';
+  const whose = holder && !silent ? `run by ${by}` : `left by ${by}`;
   const message = `${whose}, only shown here; to take it over: ${adoptWith(stored)}`;
   return { ...journal, message: journal.message ? `${message} (${journal.message})` : message };
 }
@@ -164,12 +176,12 @@ function seen(stored: Stored): Journal {
 /** A request is as old as its object, however long nobody began with it; a journal that came from elsewhere may be older. */
 const asked = ({ createdAt }: Stored, told: number): number => Math.min(epoch(createdAt) ?? told, told || Infinity);
 
-export const rowOf = (stored: Stored): RunRow => {
-  const row = runRow(metaOf(stored), seen(stored));
+export const rowOf = (stored: Stored, silent = false): RunRow => {
+  const row = runRow(metaOf(stored), seen(stored, silent), silent);
   return { ...row, createdAt: asked(stored, row.createdAt) };
 };
-export const detailOf = (stored: Stored): RunDetail => ({
-  ...runDetail(metaOf(stored), seen(stored)),
+export const detailOf = (stored: Stored, silent = false): RunDetail => ({
+  ...runDetail(metaOf(stored), seen(stored, silent), silent),
   createdAt: rowOf(stored).createdAt,
   ...(stored.unsealed && stored.journal && !isOver(stored.journal) ? { adoptable: true as const } : {}),
 });

@@ -1,7 +1,9 @@
 /** What Kubernetes warns of, in the details of clusters and pods; and a run of somebody else, taken over on the screen. */
 import { afterEach, expect, it } from 'vitest';
+import type { RunDetail } from '../../engine/protocol.ts';
 import { createEstate, type Estate, hang, NOW } from './estate.ts';
 import { closeAll, KEY, launch } from './harness.ts';
+import { RUNNING } from './rows.ts';
 import { RUN_DETAIL, UNKNOWN_DETAIL } from './runs.ts';
 
 afterEach(closeAll);
@@ -53,6 +55,11 @@ it('takes a run of somebody else over after its plan, made anew, was read', asyn
   await t.until('ledger-pg');
   await t.press(':runs', KEY.enter, KEY.enter);
   expect(await t.until('Moving slot')).toContain('A take over');
+  expect(t.screen()).toContain('C copy command');
+  await t.press('C');
+  await t.until('Copied the command');
+  const copied = Buffer.from('opsdeck adopt redis-reshard-x7f2 -n payments').toString('base64');
+  expect(t.written()).toContain(`\x1b]52;c;${copied}\x07`);
   await t.press('A');
   const plan = await t.until('Take over redis-reshard-x7f2');
   expect(plan).toMatch(/so far, as its journal claims: redis-reshard-x7f2 on cart-redis-0: attempt 1\s+Running/);
@@ -139,4 +146,36 @@ it('shows the verdict at once, and over a log that is not all there yet says so'
   estate.emit({ t: 'log', topic, lines: [], dropped: 0, reset: false, ended: true });
   await t.until('log · ended');
   expect(t.screen()).toContain('this run wrote nothing');
+});
+
+it('shows what a run waits for: who has that one or has left it, and the way there', async () => {
+  const estate = createEstate();
+  const waiting: RunDetail = {
+    ...RUN_DETAIL,
+    uid: 'w',
+    name: 'redis-check-w4it',
+    phase: 'Waiting',
+    message: 'waits for redis-reshard-x7f2, which has the cluster',
+    blockedBy: 'redis-reshard-x7f2',
+    holder: '',
+  };
+  const { holder: _, ...held } = RUNNING;
+  const left = { ...held, holder: '', left: { by: 'ana@bastion-3', at: NOW - 5 * 60_000, gone: true } };
+  const { steps: __, conditions: ___, parameters: ____, ...row } = waiting;
+  estate.rows.runs = [{ ...row, createdAt: NOW }, left];
+  estate.run = waiting;
+  const t = await launch({ estate });
+  await t.until('ledger-pg');
+  await t.press(':runs', KEY.enter, KEY.enter);
+  const screen = await t.until('Waiting: waits for redis-reshard-x7f2');
+  expect(screen.replace(/\s+/g, ' ')).toMatch(
+    /redis-reshard-x7f2: Running since \d\d:\d\d:\d\d, executed by nobody: ana@bastion-3 is gone, last heard of at \d\d:\d\d:\d\d/,
+  );
+  expect(screen).toContain('b what it waits for');
+  estate.emit({ t: 'rows', topic: 'runs', reset: false, upsert: [RUNNING], remove: [] });
+  await t.until('executed by ana@bastion-3');
+  estate.run = RUN_DETAIL;
+  await t.press('b');
+  await t.until('redis-reshard-x7f2 · cart-redis · Running');
+  expect(await t.press('b')).toContain('redis-reshard-x7f2 waits for no other run.');
 });

@@ -12,6 +12,7 @@ import { labelled } from './detail.ts';
 import { plainPen } from './lists.ts';
 import { asItIs, ORIGIN, planOrigin, topicOf } from './operations-shown.ts';
 import { commandLines } from './quote.ts';
+import { adoptCommand } from './run-actions.ts';
 import type { View } from './view.ts';
 
 /** Keys that were typed ahead, or pasted without brackets, never confirm what nobody has seen. */
@@ -95,7 +96,7 @@ function planLines(app: App, view: PlanView, columns: number, pen: Pen): string[
 }
 
 const commandOf = ({ plan, adopts }: PlanView): string =>
-  adopts ? `opsdeck adopt ${adopts.name} -n ${adopts.namespace}` : plan.command;
+  adopts ? adoptCommand({ ...adopts, source: plan.source }) : plan.command;
 
 const FROM: Record<Plan['source'], string> = {
   catalog: 'shipped operation',

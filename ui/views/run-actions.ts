@@ -1,11 +1,40 @@
 /** What can be done to a run: cancel it, settle an outcome that nobody knows. */
-import type { RunDetail } from '../../engine/protocol.ts';
-import type { App } from '../app.ts';
+import type { RunDetail, RunRow } from '../../engine/protocol.ts';
+import { type App, isActive } from '../app.ts';
+import { timeOfDay } from '../rows/age.ts';
 import { open, type Question, type RunView } from '../store/state.ts';
 import { topicOf } from './logs.ts';
 
 /** null: there is no such run; undefined: not told yet. */
 export const detailOf = (app: App, view: RunView): RunDetail | null | undefined => app.data.run(topicOf(view));
+
+/** Who executes it, or who did. */
+export function executedBy({ holder, left }: RunRow): string {
+  if (!left) return holder || 'nobody yet';
+  const at = left.at === undefined ? '' : timeOfDay(left.at);
+  if (left.gone) return `nobody: ${left.by} is gone${at && `, last heard of at ${at}`}`;
+  return `nobody: ${left.by} let it go${at && ` after ${at}`}`;
+}
+
+/** The run that this one waits for, as far as it is known here. */
+export function blockerOf(app: App, { namespace, blockedBy }: RunRow): RunRow | undefined {
+  if (blockedBy === undefined) return undefined;
+  return Array.from(app.data.runs.byUid.values()).find(
+    (row) => row.namespace === namespace && row.name === blockedBy && isActive(row),
+  );
+}
+
+/** How it stands with the run that has the cluster: who waits for it has to know whether anybody is at it. */
+export function standing(row: RunRow): string {
+  const { phase, message, startedAt } = row;
+  if (phase === 'Unknown') return message;
+  const since = startedAt === undefined ? '' : ` since ${timeOfDay(startedAt)}`;
+  return `${phase}${since}, executed by ${executedBy(row)}`;
+}
+
+/** How a shell takes it over. A definition that came from a file is nowhere else to be found. */
+export const adoptCommand = ({ name, namespace, source }: Pick<RunRow, 'name' | 'namespace' | 'source'>): string =>
+  `opsdeck adopt ${name} -n ${namespace}${source === 'file' ? ' -f FILE' : ''}`;
 
 export const VERDICTS = {
   happened: 'it happened',

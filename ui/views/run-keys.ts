@@ -8,7 +8,7 @@ import { textField } from '../store/text.ts';
 import { plainPen } from './lists.ts';
 import { changeLog } from './logs.ts';
 import { commandLines } from './quote.ts';
-import { askCancel, detailOf, lookToAdopt, sendVerdict, VERDICTS } from './run-actions.ts';
+import { adoptCommand, askCancel, blockerOf, detailOf, lookToAdopt, sendVerdict, VERDICTS } from './run-actions.ts';
 import { showYaml } from './text.ts';
 
 const current = (app: App): RunView | null => {
@@ -66,6 +66,13 @@ const active = (app: App): true | string => {
   return isActive(run) ? true : `${run.name} has ended: ${run.phase}.`;
 };
 
+const adoptable = (app: App): true | string => {
+  const view = current(app);
+  const run = view && detailOf(app, view);
+  if (!run) return 'The run has not been read yet.';
+  return run.adoptable ? true : `${run.name} is not somebody else's: there is nothing to take over.`;
+};
+
 export const runBindings: readonly Binding[] = [
   verdictBinding('h', 'happened', 1),
   verdictBinding('n', 'did-not', 2),
@@ -120,15 +127,46 @@ export const runBindings: readonly Binding[] = [
     description: 'take over a run of somebody else, after a look at what it would execute',
     rank: 5,
     effect: 'change',
+    when: adoptable,
+    run: (app) => {
+      const view = current(app);
+      if (view) lookToAdopt(app, view);
+    },
+  },
+  {
+    id: 'run.blocker',
+    keys: ['b'],
+    context: 'run',
+    hint: 'what it waits for',
+    description: 'the run that has the cluster, and what can be done about it',
+    rank: 7,
     when: (app) => {
       const view = current(app);
       const run = view && detailOf(app, view);
       if (!run) return 'The run has not been read yet.';
-      return run.adoptable ? true : `${run.name} is not somebody else's: there is nothing to take over.`;
+      return blockerOf(app, run) ? true : `${run.name} waits for no other run.`;
     },
     run: (app) => {
       const view = current(app);
-      if (view) lookToAdopt(app, view);
+      const run = view && detailOf(app, view);
+      const blocker = run && blockerOf(app, run);
+      if (blocker) app.open(open.run(blocker.namespace, blocker.name));
+    },
+  },
+  {
+    id: 'run.copy',
+    keys: ['C'],
+    context: 'run',
+    hint: 'copy command',
+    description: 'copy the command that takes over a run of somebody else without a screen',
+    rank: 6,
+    when: adoptable,
+    run: (app) => {
+      const view = current(app);
+      const run = view && detailOf(app, view);
+      if (!run) return;
+      app.host.copy(adoptCommand(run));
+      app.say('info', 'Copied the command');
     },
   },
   {

@@ -17,7 +17,7 @@ import type { Question, RunView } from '../store/state.ts';
 import { labelled } from './detail.ts';
 import { plainPen, ruleKind } from './lists.ts';
 import { logFilter, moveLog, topicOf } from './logs.ts';
-import { detailOf, VERDICTS } from './run-actions.ts';
+import { blockerOf, detailOf, executedBy, standing, VERDICTS } from './run-actions.ts';
 import { runBindings } from './run-keys.ts';
 import type { View } from './view.ts';
 
@@ -115,6 +115,10 @@ function headLines(app: App, view: RunView, run: RunDetail | null | undefined, c
     (failed || run.adoptable || run.phase === 'Waiting' || run.phase === 'Cancelling' || run.phase === 'Pending')
   )
     lines.push(...labelled(`${run.phase}:`, run.message, columns, pen, failed ? 'bad' : 'warn'));
+  if (run.left && !run.adoptable) lines.push(...labelled('executed by', executedBy(run), columns, pen, 'warn'));
+  const blocker = blockerOf(app, run);
+  if (blocker)
+    lines.push(...labelled(`${blocker.name}:`, standing(blocker), columns, pen, blocker.left ? 'warn' : null));
   return lines;
 }
 

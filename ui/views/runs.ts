@@ -12,7 +12,7 @@ import { open, type RunsView } from '../store/state.ts';
 import { labelled } from './detail.ts';
 import { moveListDetail, paintListDetail } from './list-detail.ts';
 import { scoped, whereText } from './lists.ts';
-import { askCancel } from './run-actions.ts';
+import { askCancel, executedBy } from './run-actions.ts';
 import { keysOn, nothing } from './selection.ts';
 import { showYaml } from './text.ts';
 import type { View } from './view.ts';
@@ -42,7 +42,7 @@ function detailLines(row: RunRow, columns: number, pen: Pen): string[] {
     times.push(`took ${took(row.finishedAt - row.startedAt)}`);
   lines.push(...labelled('times', times.join(', '), columns, pen));
   lines.push(...labelled('kept as', KEPT[row.kept], columns, pen));
-  if (isActive(row)) lines.push(...labelled('executed by', row.holder || 'nobody yet', columns, pen));
+  if (isActive(row)) lines.push(...labelled('executed by', executedBy(row), columns, pen));
   return lines;
 }
 
