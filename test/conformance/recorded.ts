@@ -22,6 +22,8 @@ export interface Case extends Omit<Asked, 'body'> {
   settles?: boolean;
   /** Only the code and the message are compared. */
   brief?: boolean;
+  /** Beside them, where it is brief, the warnings. */
+  warned?: boolean;
   /** What others were asked meanwhile is compared word by word. */
   whole?: boolean;
   /** Sent again until another was asked under this name. */
@@ -45,12 +47,13 @@ const PATCH_TYPES = {
 };
 
 /** What of an answer is compared: status, warnings, and the body. */
-function comparable(answer: Answer, normalised: (text: string) => string, brief = false): object {
+function comparable(answer: Answer, normalised: (text: string) => string, brief = false, warned = !brief): object {
+  const warning = warned ? answer.headers.warning : undefined;
   if (brief) {
     const { kind, message } = answer.body;
-    return { code: answer.code, said: kind === 'Status' ? normalised(String(message ?? '')) : '' };
+    const said = kind === 'Status' ? normalised(String(message ?? '')) : '';
+    return { code: answer.code, ...(warning ? { warning: normalised(String(warning)) } : {}), said };
   }
-  const warning = answer.headers.warning;
   const text = normalised(answer.text.trim());
   let body: unknown = text;
   try {
@@ -113,6 +116,7 @@ export function recorded(
         until,
         settles,
         brief,
+        warned,
         whole,
         asks,
         ...asked
@@ -144,7 +148,7 @@ export function recorded(
         });
       answers.set(name, answer);
       if (settles) return;
-      const shown = comparable(answer, normalised, brief);
+      const shown = comparable(answer, normalised, brief, warned);
       const heard = partner?.asked(normalised, whole === true) ?? [];
       const made = heard.length > 0 ? { ...shown, asked: heard } : shown;
       const wanted = golden.expected(name, made);

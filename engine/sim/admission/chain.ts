@@ -1,4 +1,4 @@
-/** What every write goes through before it is made: webhooks that change it, and then, once it is complete and valid, policies and webhooks that refuse it. */
+/** What every write goes through before it is made: webhooks that change it, and then, once it is complete and valid, levels, policies and webhooks that refuse it. */
 import { qualified } from '../errors.ts';
 import { INSIDE } from '../inside.ts';
 import { clone } from '../json.ts';
@@ -8,6 +8,7 @@ import type { SimObject } from '../types.ts';
 import type { Work } from '../work.ts';
 import { checkPolicies } from './admit.ts';
 import type { Attempt } from './attempt.ts';
+import { checkSecurity } from './security/index.ts';
 import { mutateByWebhooks, validateByWebhooks } from './webhooks/dispatch.ts';
 import { webhooksFor } from './webhooks/registered.ts';
 
@@ -61,10 +62,11 @@ export function* mutated(kernel: Kernel, attempt: Attempt, context: WriteContext
   return (yield* mutateByWebhooks(kernel, whole, context.warn, complete)) as SimObject;
 }
 
-/** Refuses a write that a policy or a webhook denies. */
+/** Refuses a write that the namespace's level, a policy or a webhook denies. */
 export function* checked(kernel: Kernel, attempt: Attempt, context: WriteContext, shape?: Shape): Work<void> {
   if (isExempt(attempt, context)) return;
   const { object, old } = attempt;
+  if (!shape) checkSecurity(kernel, attempt, context.warn);
   const shown = shape ? { ...attempt, object: object && shape.show(object), old: old && shape.show(old) } : attempt;
   checkPolicies(kernel, shown, context.warn);
   yield* validateByWebhooks(kernel, shown, context.warn);

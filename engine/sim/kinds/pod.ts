@@ -5,6 +5,7 @@ import type { Kernel } from '../kernel.ts';
 import { type Dict, isDict, type SimObject } from '../types.ts';
 import type { Preparing } from './behaviour.ts';
 import { applyLimits } from './limits.ts';
+import { adoptAppArmor } from './profiles.ts';
 import { qosClass } from './qos.ts';
 
 const list = (value: unknown): Dict[] => (Array.isArray(value) ? (value as Dict[]) : []);
@@ -144,6 +145,7 @@ export function preparePod(pod: SimObject, { kernel, context, info, old }: Prepa
       `error looking up service account ${pod.metadata.namespace}/${account}: serviceaccount ${JSON.stringify(account)} not found`,
     );
   addToken(kernel, spec, kernel.store.object(accounts, entry));
+  adoptAppArmor(pod, spec, context.warn);
   addTolerations(spec);
   addPriority(kernel, pod, spec);
   checkRuntime(kernel, pod, spec);

@@ -19,6 +19,7 @@ import { validateTolerations } from '../validation/placement.ts';
 import { validatePodSpec } from '../validation/podspec.ts';
 import { validateResize } from '../validation/resize.ts';
 import { CLASS_PRIORITY } from './pod.ts';
+import { deadSeccomp } from './profiles.ts';
 import { qosClass } from './qos.ts';
 import { admissionBinding, admissionPolicy } from './validators/admission.ts';
 import { autoscaler } from './validators/autoscaling.ts';
@@ -339,5 +340,6 @@ type Warn = (object: SimObject, old: SimObject | undefined) => string[];
 
 /** What a client is told of an object that is taken. */
 export const WARN: Record<string, Warn> = {
+  pods: deadSeccomp,
   'customresourcedefinitions.apiextensions.k8s.io': newFormats,
 };
