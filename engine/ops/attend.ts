@@ -13,6 +13,7 @@ import { type JournalStore, keyOf, type Stored } from './store.ts';
 import type { Told } from './told.ts';
 import { Front, nameBlocker, passLeft } from './waiting.ts';
 import { nobody, waitsFor } from './whom.ts';
+import { witness } from './witness.ts';
 
 export interface AttendOptions {
   store: JournalStore;
@@ -21,11 +22,17 @@ export interface AttendOptions {
   told: Told;
   /** Whether this engine may take the run when nobody holds it. */
   executes: boolean;
+  /** Why this engine, which has begun it, could not write its journal any more. */
+  unwritable?: string;
   /** One line each time something changes that the log doesn't say: who executes it, what it waits for. */
   onStand?: (text: string) => void;
 }
 
-export type Attended = { end: 'over' | 'unknown' | 'stopped'; stored: Stored } | { end: 'vanished'; why: string };
+/** `unwritten`: the journal can't be written, and does not hold what was `saw` where it runs. */
+export type Attended =
+  | { end: 'over' | 'unknown' | 'stopped'; stored: Stored }
+  | { end: 'unwritten'; stored: Stored; why: string; saw: string }
+  | { end: 'vanished'; why: string };
 
 /** Milliseconds between looks at a run that waits for another. */
 const WAIT = 2000;
@@ -78,9 +85,25 @@ export async function attend(engine: Engine, options: AttendOptions, signal: Abo
     const other = hold?.hold === 'alive' && !(seen.unsealed && hold.holder.identity === engine.identity.identity);
     say(other ? `${hold.holder.identity} executes it` : awaited(seen) ? seen.journal!.message : nobody(seen));
   };
+  let { unwritable } = options;
+  let saw: string | undefined;
+  let again = false;
   for (;;) {
+    if (unwritable !== undefined) {
+      say(`its journal can't be written (${unwritable}); it is followed where it runs`);
+      saw = await witness(engine, stored, told, events, signal);
+      if (signal.aborted) return { end: 'stopped', stored };
+      unwritable = undefined;
+      again = true;
+      const now = await asked(() => store.read(ref, signal).catch(unlessDenied(stored)));
+      if (signal.aborted) return { end: 'stopped', stored };
+      if (!now) return { end: 'vanished', why: `run ${ref.name} was deleted` };
+      stored = now;
+    }
     const { journal } = stored;
-    const hold = journal && engine.holders.look(key, journal);
+    const looked = journal && engine.holders.look(key, journal);
+    // Nobody else in this process executes it.
+    const hold = again && journal?.holder?.identity === engine.identity.identity ? undefined : looked;
     const settled = journal && (isOver(journal) || journal.phase === 'Unknown');
     const executes = capable && !stored.unsealed;
     if (settled || hold?.hold === 'alive' || !executes || !journal || awaited(stored)) {
@@ -125,9 +148,22 @@ export async function attend(engine: Engine, options: AttendOptions, signal: Abo
     }
     if (hold?.hold === 'dead') say(`${hold.holder.identity}, which executed it, is gone; going on with it`);
     const over = new AbortController();
-    const { handle, ending } = await goOn(engine, store, stored, events, told, signal, {
+    const goes = await goOn(engine, store, stored, events, told, signal, {
+      again,
       onHandle: (mine) => void notice(engine.client, engine.clock, mine, AbortSignal.any([signal, over.signal])),
-    }).finally(() => over.abort());
+    })
+      .catch((error: unknown) => {
+        if (!(error instanceof KubeError) || signal.aborted) throw error;
+        return error;
+      })
+      .finally(() => over.abort());
+    if (goes instanceof KubeError) {
+      if (saw !== undefined) return { end: 'unwritten', stored, why: goes.message, saw };
+      unwritable = goes.message;
+      continue;
+    }
+    const { handle, ending } = goes;
+    saw = undefined;
     stored = handle.stored ?? stored;
     switch (ending.ending) {
       case 'over':
@@ -145,6 +181,12 @@ export async function attend(engine: Engine, options: AttendOptions, signal: Abo
     }
   }
 }
+
+/** What was read last is what there is where nothing more may be read. */
+const unlessDenied = (stored: Stored) => (error: unknown) => {
+  if (error instanceof KubeError && error.status === 403) return stored;
+  throw error;
+};
 
 /** It can't be planned yet: that is seen to by an engine that takes requests. */
 const awaited = ({ journal, cancel }: Stored): boolean => journal !== undefined && isUnplanned(journal) && !cancel;

@@ -97,7 +97,7 @@ export async function follow(
 }
 
 /** The log of one attempt, and whom it is told. */
-interface Log {
+export interface Log {
   engine: Engine;
   stored: Stored;
   place: Place;
@@ -163,7 +163,7 @@ async function readRest(log: Log, signal: AbortSignal): Promise<Seen | undefined
 }
 
 /** Follows the log of an attempt that runs, however often its link breaks. */
-async function tail(log: Log, signal: AbortSignal): Promise<Seen | undefined> {
+export async function tail(log: Log, signal: AbortSignal): Promise<Seen | undefined> {
   const { at, state, events } = log;
   const seen = await insistOn(
     log,

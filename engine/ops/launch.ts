@@ -252,6 +252,8 @@ export interface GoingOn {
   onHandle?: (handle: RunHandle) => void;
   /** Nothing is started. */
   settles?: boolean;
+  /** This engine held it itself, and could not write any more. */
+  again?: boolean;
 }
 
 /** Goes on with a run whose holder is gone, or that nobody holds. */
@@ -262,7 +264,7 @@ export async function goOn(
   events: RunEvents,
   told: Told,
   signal: AbortSignal,
-  { journal = stored.journal, onHandle, settles = false }: GoingOn = {},
+  { journal = stored.journal, onHandle, settles = false, again = false }: GoingOn = {},
 ): Promise<{ handle: RunHandle; ending: Ending }> {
   if (!journal) throw new Error(`run ${stored.ref.name} has no journal`);
   if (stored.unsealed) throw new Unsealed(stored);
@@ -275,11 +277,12 @@ export async function goOn(
   });
   onHandle?.(handle);
   const hold = engine.holders.look(keyOf(stored), journal);
+  const own = again && journal.holder?.identity === identity.identity ? journal.holder : null;
   const ending = await execute(
     {
       handle,
       clock,
-      from: takenFrom(hold),
+      from: own ?? takenFrom(hold),
       fresh: false,
       settles,
       told,

@@ -80,12 +80,14 @@ export const UNSEALED =
 /** An engine can't see to a run any more that is kept already: what it may have sent goes on without it. */
 export class BrokenOff extends Error {
   override readonly name = 'BrokenOff';
-  constructor(stored: Pick<Stored, 'ref'>, cause: unknown) {
+  readonly stored: Stored;
+  constructor(stored: Stored, cause: unknown) {
     const why = cause instanceof Error ? cause.message : String(cause);
     super(
       `${stored.ref.name} can't be seen to from here any more (${why}); what it may have started goes on. Follow it with: ${goOnWith(stored)}`,
       { cause },
     );
+    this.stored = stored;
   }
 }
 

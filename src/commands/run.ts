@@ -3,7 +3,7 @@ import type { ParameterAssignment } from '../../engine/api/types.ts';
 import { ok } from '../../engine/expr/index.ts';
 import { findCluster, LookupError } from '../../engine/inventory/find.ts';
 import type { Cluster } from '../../engine/inventory/model.ts';
-import type { KubeClient } from '../../engine/kube/types.ts';
+import { type KubeClient, KubeError } from '../../engine/kube/types.ts';
 import { ChoiceReader, notOffered, offersOf } from '../../engine/ops/choices.ts';
 import { NotBegun } from '../../engine/ops/contact.ts';
 import type { Definition } from '../../engine/ops/definition.ts';
@@ -42,6 +42,8 @@ interface RunOptions extends GlobalOptions {
   confirm?: string;
   name?: string;
   output: 'text' | 'json' | 'yaml';
+  /** Found out on the way. */
+  unwritable?: string;
 }
 
 export async function run([name]: string[], options: RunOptions): Promise<ExitCode> {
@@ -205,7 +207,11 @@ async function start(client: KubeClient, prepared: Prepared, stores: Stores, opt
     if (ending.ending === 'incapable') say(ending.why);
     return await goOnWith(engine, stored, told, options, ending.ending !== 'incapable', true);
   } catch (error) {
-    if (error instanceof BrokenOff) throw new Refusal(error.message, EXIT.unknown);
+    if (error instanceof BrokenOff) {
+      const { cause, stored, message } = error;
+      if (!(cause instanceof KubeError) || signal.aborted) throw new Refusal(message, EXIT.unknown);
+      return await goOnWith(engine, stored, told, { ...options, unwritable: cause.message }, true);
+    }
     if (error instanceof Orphan) {
       const { stored } = error;
       say(

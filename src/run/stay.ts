@@ -14,12 +14,14 @@ import { EXIT, type ExitCode, Refusal } from '../exit.ts';
 import type { GlobalOptions } from '../options.ts';
 import { say } from '../tell.ts';
 import { print } from './document.ts';
-import { events, exitCodeOf, interruption, verdict } from './story.ts';
+import { events, exitCodeOf, interruption, unwritten, verdict } from './story.ts';
 
 export interface StayOptions extends GlobalOptions {
   output?: 'text' | 'json' | 'yaml';
   /** The run was made here: who leaves it while it waits gives it up, for nobody else would begin it at a known time. */
   made?: boolean;
+  /** Why the engine that made it could not write its journal any more. */
+  unwritable?: string;
 }
 
 export interface FoundRun {
@@ -63,6 +65,7 @@ export async function stay(
         events: events({ quiet: output !== 'text' }),
         told,
         executes: !options.readonly,
+        ...(options.unwritable === undefined ? {} : { unwritable: options.unwritable }),
         onStand: (text) => say(`${name}: ${text}`),
       },
       signal,
@@ -70,6 +73,11 @@ export async function stay(
       throw new Refusal(new BrokenOff(stored, error).message, EXIT.unknown);
     });
     if (attended.end === 'vanished') throw new Refusal(`${attended.why}; what it had started may go on`, EXIT.unknown);
+    if (attended.end === 'unwritten') {
+      say(unwritten(attended));
+      if (output !== 'text') await print(document(attended.stored), output);
+      return EXIT.unknown;
+    }
     const given = attended.end === 'stopped' && options.made ? await giveUp(engine, store, attended.stored) : undefined;
     say(given ? `${name}: nothing was started; the run is cancelled` : verdict(attended.stored, attended.end));
     if (output !== 'text') await print(document(given ?? attended.stored), output);

@@ -89,6 +89,10 @@ export const howToFollow = goOnWith;
 export const doubtful = (ref: RunRef): string =>
   `${ref.name} may have been made, and goes on if it was; whether it was: opsdeck describe run ${ref.name} -n ${ref.namespace}`;
 
+/** How it ended as far as it was seen, and that its journal does not say so. */
+export const unwritten = ({ stored, why, saw }: { stored: Stored; why: string; saw: string }): string =>
+  `${stored.ref.name}: ${saw}. That is not written down (${why}): its journal says ${stored.journal?.phase}. Once that is allowed, ${howToFollow(stored)} goes on with it`;
+
 /** The last line: how it ended, or how to go on. */
 export function verdict(stored: Stored, end: 'over' | 'unknown' | 'stopped'): string {
   const { journal, ref } = stored;

@@ -32,20 +32,53 @@ spec:
   return cluster.run(['run', '-f', file, '--cluster', 'cart', ...more]);
 }
 
-test('a right that is lost in the middle leaves an unknown outcome, and says which and how to go on', async () => {
-  const run = change('slow', 'echo begun; sleep 6; echo ended >>slow', '--name', 'slow-1');
+test('a right that is lost in the middle: the end is seen and told, and that it could not be written down', async () => {
+  const go = join(cluster.dir, 'go-slow');
+  const script = `echo x >>${go}.starts; echo begun; until [ -e ${go} ]; do sleep 0.1; done; echo ended`;
+  const run = change('slow', script, '--name', 'slow-1');
   await run.until('begun');
   cluster.sim.faults.add({ do: 'error', status: 403, verb: 'update', resource: 'configmaps' });
-  const { code, stderr } = await run.done;
-  expect(stderr).toContain('slow-1');
+  await run.until("its journal can't be written");
+  writeFileSync(go, '');
+  const { code, stdout, stderr } = await run.done;
+  expect({ code, stdout }).toEqual({ code: 3, stdout: 'begun\nended\n' });
+  expect(stderr).toContain('slow-1: slow on cart-0 ended with exit code 0. That is not written down (');
+  expect(stderr).toContain('its journal says Running');
   expect(stderr).toContain('opsdeck describe run slow-1 -n default -f');
-  expect(code).toBe(3);
   // Who follows it without that right is told the same.
   const follower = await cluster.run(['describe', 'run', 'slow-1', '-f']).done;
-  expect(follower.code).toBe(3);
-  expect(follower.stderr).toContain('opsdeck describe run slow-1 -n default -f');
+  expect(follower).toMatchObject({ code: 3, stdout: 'begun\nended\n' });
+  expect(follower.stderr).toContain('slow on cart-0 ended with exit code 0. That is not written down (');
   cluster.sim.faults.clear();
   expect((await cluster.run(['describe', 'run', 'slow-1', '-f']).done).code).toBe(0);
+  expect(readFileSync(`${go}.starts`, 'utf8')).toBe('x\n');
+});
+
+test('a right that comes back in time: the run goes on where it was', async () => {
+  const go = join(cluster.dir, 'go-back');
+  const script = `echo x >>${go}.starts; echo begun; until [ -e ${go} ]; do sleep 0.1; done; echo ended`;
+  const run = change('back', script, '--name', 'back-1');
+  await run.until('begun');
+  cluster.sim.faults.add({ do: 'error', status: 403, verb: 'update', resource: 'configmaps' });
+  await run.until("its journal can't be written");
+  cluster.sim.faults.clear();
+  writeFileSync(go, '');
+  expect(await run.done).toMatchObject({ code: 0, stdout: 'begun\nended\n' });
+  expect(readFileSync(`${go}.starts`, 'utf8')).toBe('x\n');
+});
+
+test('without any right in the pod either that is what is said', async () => {
+  const go = join(cluster.dir, 'go-blind');
+  const run = change('blind', `echo begun; until [ -e ${go} ]; do sleep 0.1; done`, '--name', 'blind-1');
+  await run.until('begun');
+  cluster.sim.faults.add({ do: 'error', status: 403, verb: 'update', resource: 'configmaps' });
+  cluster.sim.faults.add({ do: 'error', status: 403, resource: 'pods/exec' });
+  const { code, stderr } = await run.done;
+  expect(code).toBe(3);
+  expect(stderr).toContain("blind on cart-0 can't be seen either: ");
+  cluster.sim.faults.clear();
+  writeFileSync(go, '');
+  expect((await cluster.run(['describe', 'run', 'blind-1', '-f']).done).code).toBe(0);
 });
 
 /** Whom a waiting run is said to wait for, as its journal has it. */
