@@ -14,6 +14,10 @@ export interface EventNote {
   message: string;
   /** e.g. `spec.containers{redis}`. */
   fieldPath?: string;
+  /** Of the scheduler, where it is not the scheduling itself. */
+  action?: string;
+  /** The other object that it is about. */
+  related?: KubeObject;
 }
 
 export interface Recorder {
@@ -38,6 +42,15 @@ class Recent<V> extends Map<string, V> {
     return this;
   }
 }
+
+const referenceTo = ({ apiVersion, kind, metadata: { name, namespace, uid, resourceVersion } }: KubeObject) => ({
+  apiVersion,
+  kind,
+  name,
+  namespace,
+  uid,
+  resourceVersion,
+});
 
 /** `since`: what happened before is not recorded; a real server has forgotten it after an hour. */
 export function makeRecorder(cluster: SimCluster, since = Number.NEGATIVE_INFINITY): Recorder {
@@ -89,21 +102,14 @@ export function makeRecorder(cluster: SimCluster, since = Number.NEGATIVE_INFINI
       known.set(key, { name, count: 1 });
       const event = {
         metadata: { name, namespace },
-        involvedObject: {
-          apiVersion: about.apiVersion,
-          kind: about.kind,
-          name: about.metadata.name,
-          namespace: about.metadata.namespace,
-          uid: about.metadata.uid,
-          resourceVersion: about.metadata.resourceVersion,
-          ...(note.fieldPath ? { fieldPath: note.fieldPath } : {}),
-        },
+        involvedObject: { ...referenceTo(about), ...(note.fieldPath ? { fieldPath: note.fieldPath } : {}) },
         reason: note.reason,
         message,
         type: note.type,
         ...(scheduler
           ? {
-              action: note.reason === 'Scheduled' ? 'Binding' : 'Scheduling',
+              action: note.action ?? (note.reason === 'Scheduled' ? 'Binding' : 'Scheduling'),
+              ...(note.related ? { related: referenceTo(note.related) } : {}),
               eventTime: `${new Date(now).toISOString().slice(0, -1)}000Z`,
               firstTimestamp: null,
               lastTimestamp: null,

@@ -112,7 +112,7 @@ export interface ContainerSpec {
   livenessProbe?: Probe;
   startupProbe?: Probe;
   lifecycle?: { postStart?: Hook; preStop?: Hook };
-  ports?: { name?: string; containerPort: number }[];
+  ports?: { name?: string; containerPort: number; hostPort?: number; hostIP?: string; protocol?: string }[];
   securityContext?: SecurityContext;
   volumeMounts?: { name: string; mountPath: string; readOnly?: boolean }[];
   resources?: Resources;

@@ -1,7 +1,10 @@
 /** Which nodes a pod fits, and in the scheduler's words why it doesn't fit the others. */
+import { at } from '../json.ts';
 import { type Amounts, add, amountOf, dict, podAmounts } from '../kinds/amounts.ts';
 import type { PodSpec } from '../node/status.ts';
 import type { Dict, Labels, SimObject } from '../types.ts';
+import { clash, type HostPort, hostPortsOf } from './ports.ts';
+import { Spread, type SpreadConstraint } from './spread.ts';
 import { type LabelSelector, matches } from './template.ts';
 import type { Sight, View } from './view.ts';
 
@@ -34,6 +37,9 @@ export type Scheduled = PodSpec & {
   };
   nodeSelector?: Record<string, string>;
   tolerations?: { key?: string; operator?: string; effect?: string }[];
+  topologySpreadConstraints?: SpreadConstraint[];
+  priority?: number;
+  preemptionPolicy?: 'Never' | 'PreemptLowerPriority';
 };
 
 export interface Misfit {
@@ -51,6 +57,8 @@ const CORDONED = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule'
 const NOT_HERE = "node(s) didn't match Pod's node affinity/selector";
 
 export const specOf = (pod: SimObject) => pod.spec as unknown as Scheduled;
+
+export const priorityOf = (pod: SimObject): number => specOf(pod).priority ?? 0;
 
 export const tolerates = (spec: Scheduled, taint: { key: string; effect: string }): boolean =>
   spec.tolerations?.some(
@@ -75,6 +83,10 @@ function pinnedTo(spec: Scheduled): string[] | undefined {
   const fields = required?.nodeSelectorTerms.flatMap((term) => term.matchFields ?? []);
   return fields?.find(({ key }) => key === 'metadata.name')?.values;
 }
+
+const isTainted = (spec: Scheduled, node: SimObject): boolean =>
+  ((node.spec ?? {}) as NodeSpec).taints?.some((one) => one.effect !== 'PreferNoSchedule' && !tolerates(spec, one)) ??
+  false;
 
 function wants(spec: Scheduled, node: SimObject): boolean {
   const labels = node.metadata.labels ?? {};
@@ -122,23 +134,38 @@ export class Fit {
   /** Pods on a node. */
   readonly #load = new Map<string, number>();
   readonly #used = new Map<string, Amounts>();
+  readonly #wanted: readonly HostPort[];
+  readonly #taken = new Map<string, HostPort[]>();
+  readonly #spread: Spread | undefined;
+  readonly #without: ReadonlySet<string>;
   /** Those that may not want this one beside them. */
   readonly #averse: Placed[] = [];
   #beside: Placed[] | undefined;
 
-  constructor(pod: SimObject, nodes: readonly SimObject[], view: View) {
+  /** `without`: as if the pods of these uids had left. */
+  constructor(pod: SimObject, nodes: readonly SimObject[], view: View, without: ReadonlySet<string> = new Set()) {
     this.#pod = pod;
     this.#spec = specOf(pod);
     this.#view = view;
     this.#nodes = new Map(nodes.map((node) => [node.metadata.name, node]));
     this.#asked = podAmounts(pod.spec as Dict, 'requests');
+    this.#wanted = hostPortsOf(this.#spec);
+    this.#without = without;
     for (const [sight, node] of this.#running()) this.#count(sight, node);
+    const { topologySpreadConstraints: constraints = [] } = this.#spec;
+    if (constraints.length > 0)
+      this.#spread = new Spread(pod, constraints, nodes, this.#running(), {
+        wanted: (node) => wants(this.#spec, node),
+        tainted: (node) => isTainted(this.#spec, node),
+      });
   }
 
   #count(sight: Sight, node: SimObject): void {
     const { name } = node.metadata;
     this.#load.set(name, (this.#load.get(name) ?? 0) + 1);
     if (sight.mentions('"podAntiAffinity"')) this.#averse.push({ pod: sight.object, node });
+    if (this.#wanted.length > 0 && sight.mentions('"hostPort"'))
+      this.#taken.set(name, [...(this.#taken.get(name) ?? []), ...hostPortsOf(specOf(sight.object))]);
     if (this.#asked.size === 0 || !sight.mentions('"requests"')) return;
     const used = this.#used.get(name) ?? new Map();
     for (const [what, amount] of podAmounts(sight.object.spec as Dict, 'requests')) add(used, what, amount);
@@ -150,18 +177,28 @@ export class Fit {
     return this.#load.get(node.metadata.name) ?? 0;
   }
 
+  /** How many of its kind are around the node, where it would rather not be among them. */
+  crowd(node: SimObject): number {
+    return this.#spread?.crowd(node) ?? 0;
+  }
+
   /** Undefined where it fits. */
   misfit(node: SimObject): Misfit | undefined {
     const spec = this.#spec;
-    const { unschedulable, taints } = (node.spec ?? {}) as NodeSpec;
+    const { unschedulable } = (node.spec ?? {}) as NodeSpec;
     const pinned = pinnedTo(spec);
     const never = (reason: string): Misfit => ({ reasons: [reason], byPods: false });
     if (pinned && !pinned.includes(node.metadata.name)) return never("node(s) didn't satisfy plugin(s) [NodeAffinity]");
     if (unschedulable && !tolerates(spec, CORDONED)) return never('node(s) were unschedulable');
-    if (taints?.some((one) => one.effect !== 'PreferNoSchedule' && !tolerates(spec, one)))
-      return never('node(s) had untolerated taint(s)');
+    if (isTainted(spec, node)) return never('node(s) had untolerated taint(s)');
     if (!wants(spec, node)) return never(NOT_HERE);
-    return this.#tooLarge(node) ?? this.#badCompany(node);
+    return this.#portless(node) ?? this.#tooLarge(node) ?? this.#spread?.misfit(node) ?? this.#badCompany(node);
+  }
+
+  #portless(node: SimObject): Misfit | undefined {
+    const taken = this.#taken.get(node.metadata.name) ?? [];
+    if (!this.#wanted.some((one) => taken.some((other) => clash(one, other)))) return undefined;
+    return { reasons: ["node(s) didn't have free ports for the requested pod ports"], byPods: true };
   }
 
   #tooLarge(node: SimObject): Misfit | undefined {
@@ -206,28 +243,35 @@ export class Fit {
     return this.#beside;
   }
 
+  /** With those that wait for a place which was cleared for them, and are no less important. */
   *#running(): Generator<[Sight, SimObject]> {
     for (const sight of this.#view.sights('pods')) {
-      const node = this.#nodes.get(sight.fields['spec.nodeName'] ?? '');
-      if (node && !/^(Succeeded|Failed)$/.test(sight.fields['status.phase'] ?? '')) yield [sight, node];
+      const { 'spec.nodeName': bound, 'status.phase': phase = '' } = sight.fields;
+      const node = this.#nodes.get(bound || this.#promised(sight));
+      if (!node || /^(Succeeded|Failed)$/.test(phase)) continue;
+      if (this.#without.size === 0 || !this.#without.has(sight.object.metadata.uid ?? '')) yield [sight, node];
     }
+  }
+
+  #promised(sight: Sight): string {
+    if (!sight.mentions('"nominatedNodeName"')) return '';
+    const { object } = sight;
+    if (object.metadata.uid === this.#pod.metadata.uid || priorityOf(object) < priorityOf(this.#pod)) return '';
+    return String(at(object.status, 'nominatedNodeName') ?? '');
   }
 }
 
-/** What the event and the condition say where no node is left. */
-export function unschedulable(misfits: readonly Misfit[]): string {
+/** What the event and the condition say where no node is left. `cleared`: why nobody is told to leave; absent where somebody is. */
+export function unschedulable(misfits: readonly Misfit[], cleared?: string | readonly string[]): string {
   const nodes = misfits.length;
   if (nodes === 0) return 'no nodes available to schedule pods';
   const counted = (words: readonly string[]) => {
     const counts = new Map<string, number>();
     for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
-    return [...counts].map(([word, count]) => `${count} ${word}`).sort();
+    const sorted = [...counts].map(([word, count]) => `${count} ${word}`).sort();
+    return `0/${nodes} nodes are available: ${sorted.join(', ')}.`;
   };
-  const why = counted(misfits.flatMap(({ reasons }) => reasons)).join(', ');
-  const preempted = counted(
-    misfits.map(({ byPods }) =>
-      byPods ? 'No preemption victims found for incoming pod' : 'Preemption is not helpful for scheduling',
-    ),
-  ).join(', ');
-  return `0/${nodes} nodes are available: ${why}. no new claims to deallocate, preemption: 0/${nodes} nodes are available: ${preempted}.`;
+  const why = counted(misfits.flatMap(({ reasons }) => reasons));
+  if (cleared === undefined) return why;
+  return `${why} no new claims to deallocate, preemption: ${typeof cleared === 'string' ? cleared : counted(cleared)}`;
 }

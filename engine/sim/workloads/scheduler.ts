@@ -2,6 +2,7 @@ import { equal } from '../json.ts';
 import type { SimObject } from '../types.ts';
 import type { Controller, Kit } from './controller.ts';
 import { Fit, type Misfit, specOf, unschedulable } from './fit.ts';
+import { nominatedNode, preempt } from './preemption.ts';
 import { isDone } from './template.ts';
 import type { Sight } from './view.ts';
 
@@ -25,11 +26,14 @@ export const scheduler: Controller = {
     const spec = specOf(pod);
     if (!spec || spec.nodeName || pod.metadata.deletionTimestamp || isDone(pod)) return;
     if (spec.schedulingGates?.length || (spec.schedulerName ?? 'default-scheduler') !== 'default-scheduler') return;
-    const node = claimless(pod, kit) ?? choose(pod, kit);
-    if (typeof node === 'string') {
-      refuse(pod, kit, node);
+    const claims = claimless(pod, kit);
+    const chosen = claims === undefined ? choose(pod, kit) : { why: claims };
+    if (chosen === 'under way') return;
+    if ('why' in chosen) {
+      refuse(pod, kit, chosen);
       return;
     }
+    const { node } = chosen;
     const condition = {
       type: 'PodScheduled',
       status: 'True',
@@ -72,30 +76,45 @@ function claimless(pod: SimObject, kit: Kit): string | undefined {
   return undefined;
 }
 
-function choose(pod: SimObject, kit: Kit): SimObject | string {
+/** Why it has no node, and the one that is being cleared for it. */
+interface Refusal {
+  why: string;
+  cleared?: string;
+}
+
+function choose(pod: SimObject, kit: Kit): { node: SimObject } | Refusal | 'under way' {
   const nodes = kit.view.all('nodes').sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
   const fit = new Fit(pod, nodes, kit.view);
-  const misfits: Misfit[] = [];
+  const misplaced: { node: SimObject; misfit: Misfit }[] = [];
   const fitting = nodes.filter((node) => {
     const misfit = fit.misfit(node);
-    if (misfit) misfits.push(misfit);
+    if (misfit) misplaced.push({ node, misfit });
     return !misfit;
   });
-  const [best] = fitting.sort((a, b) => fit.load(a) - fit.load(b));
-  if (best) return best;
+  const promised = nominatedNode(pod);
+  const isPromised = ({ metadata }: SimObject): number => (metadata.name === promised ? 0 : 1);
+  const [best] = fitting.sort(
+    (a, b) => isPromised(a) - isPromised(b) || fit.crowd(a) - fit.crowd(b) || fit.load(a) - fit.load(b),
+  );
+  if (best) return { node: best };
+  const misfits = misplaced.map(({ misfit }) => misfit);
   if (misfits.some(({ byPods }) => byPods) || needsCompany(pod)) kit.again(LOOK_AGAIN);
-  return unschedulable(misfits);
+  const found = preempt(pod, misplaced, kit);
+  if (found === 'under way') return found;
+  return 'node' in found
+    ? { why: unschedulable(misfits), cleared: found.node.metadata.name }
+    : { why: unschedulable(misfits, found.why) };
 }
 
 const needsCompany = (pod: SimObject): boolean =>
   Boolean(specOf(pod).affinity?.podAffinity?.requiredDuringSchedulingIgnoredDuringExecution);
 
-function refuse(pod: SimObject, kit: Kit, message: string): void {
+function refuse(pod: SimObject, kit: Kit, { why: message, cleared }: Refusal): void {
   const status = (pod.status ?? { phase: 'Pending' }) as {
     conditions?: { message?: string; lastTransitionTime?: string }[];
   };
   const old = status.conditions?.[0];
-  if (old?.message === message) return;
+  if (old?.message === message && cleared === undefined) return;
   const conditions = [
     {
       type: 'PodScheduled',
@@ -107,7 +126,7 @@ function refuse(pod: SimObject, kit: Kit, message: string): void {
       observedGeneration: pod.metadata.generation ?? 1,
     },
   ];
-  const next = { ...status, conditions };
+  const next = { ...status, conditions, ...(cleared === undefined ? {} : { nominatedNodeName: cleared }) };
   if (!equal(next, pod.status)) kit.view.update('pods', { ...pod, status: next } as SimObject, 'status');
   kit.record(pod, { type: 'Warning', reason: 'FailedScheduling', message });
 }
