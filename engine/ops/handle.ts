@@ -124,15 +124,17 @@ export class RunHandle {
 
   /** What somebody else's watch or list has seen; older than what is known is ignored. */
   saw(stored: Stored): void {
-    if (this.#stored && stored.uid !== this.#stored.uid) return;
-    if (stored.version === this.#stored?.version || !stored.journal) return;
-    if (this.#stored && older(stored.version, this.#stored.version)) return;
+    // Before it is kept any run of the name is another one.
+    if (!this.#stored || stored.uid !== this.#stored.uid) return;
+    if (stored.version === this.#stored.version || !stored.journal) return;
+    if (older(stored.version, this.#stored.version)) return;
     // A version of our own making is about to be known; any other is read before the next write anyway.
     if (this.#writing || stored.unsealed) return;
     this.#accept(stored);
   }
 
   async refresh(signal?: AbortSignal): Promise<void> {
+    if (!this.#stored) return;
     const stored = await this.#options.store.read(this.ref, signal);
     if (!stored) throw new Vanished(`run ${this.ref.name} was deleted`);
     if (!this.#writing) this.#accept(stored);
@@ -176,8 +178,9 @@ export class RunHandle {
           }
           const present = await this.#readBack(error, signal);
           if (!present) continue;
-          this.#accept(present);
           const { written } = present.journal ?? {};
+          if (!this.#stored && present.journal && written?.by !== this.#by) throw new Exists(this.ref.name);
+          this.#accept(present);
           // The write took effect and only its answer was lost.
           if (written?.by === stamp.by && written.seq === stamp.seq) return this.#journal;
         }

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { KubeError } from '../../../../engine/kube/types.ts';
 import { RunHandle } from '../../../../engine/ops/handle.ts';
-import type { JournalStore } from '../../../../engine/ops/store.ts';
+import { Exists, type JournalStore, type Stored } from '../../../../engine/ops/store.ts';
 import { systemClock } from '../../../../engine/runtime/clock.ts';
 import { thisProcess } from '../../../../engine/runtime/identity.ts';
 import { journalOf } from './things.ts';
@@ -14,7 +14,7 @@ const hang = (signal?: AbortSignal) =>
     signal?.addEventListener('abort', give);
   });
 
-function handleOn(create: (signal?: AbortSignal) => Promise<never>) {
+function handleOn(create: (signal?: AbortSignal) => Promise<never>, there?: Stored) {
   const asked = { times: 0 };
   const store = {
     kept: 'configmap',
@@ -23,7 +23,7 @@ function handleOn(create: (signal?: AbortSignal) => Promise<never>) {
       asked.times++;
       return create(signal);
     },
-    read: async () => undefined,
+    read: async () => there,
   } as unknown as JournalStore;
   const ref = { group: '', namespace: 'n', name: 'r' };
   const options = { store, clock: systemClock, identity: thisProcess() };
@@ -50,4 +50,24 @@ test('that is refused has made nothing', async () => {
   const { handle } = handleOn(() => Promise.reject(failure(403)));
   await expect(handle.take(null)).rejects.toThrow('no');
   expect(handle.unsure).toBe(false);
+});
+
+const THEIRS: Stored = {
+  ref: { group: '', namespace: 'n', name: 'r' },
+  kept: 'configmap',
+  uid: 'theirs',
+  version: '1',
+  createdAt: '',
+  spec: { clusterRef: 'c' },
+  journal: { ...journalOf({}), phase: 'Running', written: { by: 'another', seq: 1 } },
+};
+
+test('takes no run of the same name for its own that another made meanwhile', async () => {
+  const { handle } = handleOn(() => Promise.reject(failure(500)), THEIRS);
+  await handle.refresh();
+  handle.saw(THEIRS);
+  expect(handle.stored).toBeUndefined();
+  expect(handle.journal.phase).toBe('Pending');
+  await expect(handle.take(null)).rejects.toThrow(Exists);
+  expect(handle.stored).toBeUndefined();
 });
