@@ -1,4 +1,6 @@
 /** From stored entries to the bytes of an answer, without parsing where nothing must change. */
+
+import { entryIn } from './conversion/convert.ts';
 import type { Kernel } from './kernel.ts';
 import { sameShape } from './kinds/convert.ts';
 import { apiVersionOf, type ResourceInfo } from './resources/info.ts';
@@ -52,8 +54,9 @@ export interface View {
   include: IncludeObject;
 }
 
-/** One object as it was asked for. */
-export function viewObject(kernel: Kernel, info: ResourceInfo, version: string, entry: Entry, view: View): Buffer[] {
+/** One object as it was asked for. Throws Unknown where a webhook must be asked. */
+export function viewObject(kernel: Kernel, info: ResourceInfo, version: string, stored: Entry, view: View): Buffer[] {
+  const entry = entryIn(kernel, info, stored, version);
   if (view.as === 'object') return objectChunks(kernel, info, version, entry);
   if (view.as === 'partial') return [Buffer.from(partialText(view.metaVersion, entry))];
   const table = { ...view, withColumns: true };

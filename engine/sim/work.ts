@@ -9,6 +9,27 @@ export type Work<T> = Generator<() => Promise<void>, T, undefined>;
 /** What the work was about has changed while it waited: it must begin again. */
 export class Overtaken extends Error {}
 
+/** Something isn't known yet: it is asked for, and the work begins again. */
+export class Unknown extends Error {
+  readonly ask: () => Promise<void>;
+
+  constructor(ask: () => Promise<void>) {
+    super('work that knows everything needs what is not known');
+    this.ask = ask;
+  }
+}
+
+/** What is made once all is known that it needs. */
+export async function known<T>(make: () => T): Promise<T> {
+  for (;;)
+    try {
+      return make();
+    } catch (error) {
+      if (!(error instanceof Unknown)) throw error;
+      await error.ask();
+    }
+}
+
 /** Waits for an answer, or throws what went wrong. */
 export function* awaited<T>(ask: () => Promise<T>): Work<T> {
   let answer: { value: T } | { error: unknown } | undefined;
@@ -58,7 +79,8 @@ export async function finished<T>(begin: () => Work<T>): Promise<T> {
     try {
       return await done(begin());
     } catch (error) {
-      if (!(error instanceof Overtaken)) throw error;
+      if (error instanceof Unknown) await error.ask();
+      else if (!(error instanceof Overtaken)) throw error;
       if (Date.now() > end) throw failure(504, 'Timeout', TOO_LATE, {});
     }
 }

@@ -1,3 +1,4 @@
+import { crd, version as versionOf } from './crd.ts';
 import { recorded } from './recorded.ts';
 
 const crds = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
@@ -61,6 +62,15 @@ const schema = {
     status: { type: 'object', properties: { replicas: { type: 'integer' }, selector: string, phase: string } },
   },
 };
+
+/** What is there anyway may be required. */
+const needy = crd(group, 'needies', 'Needy', [
+  versionOf({
+    type: 'object',
+    required: ['apiVersion', 'kind', 'metadata', 'spec'],
+    properties: { spec: { type: 'object' } },
+  }),
+]);
 
 const definition = {
   metadata: { name: `widgets.${group}` },
@@ -314,6 +324,20 @@ recorded(
     { name: 'delete the definition', method: 'DELETE', path: `${crds}/widgets.${group}` },
     { name: 'it is gone', path: `${crds}/widgets.${group}`, until: 'NotFound' },
     { name: 'and its resources', path: widgets, until: '404' },
+    { name: 'a definition that requires what is there anyway', method: 'POST', path: crds, body: needy, brief: true },
+    { name: 'it is served', path: `${root}/namespaces/NS/needies`, until: 'NeedyList', settles: true },
+    {
+      name: 'what is there anyway',
+      method: 'POST',
+      path: `${root}/namespaces/NS/needies`,
+      body: { apiVersion, kind: 'Needy', metadata: { name: 'n' }, spec: {} },
+    },
+    {
+      name: 'what is there anyway, without the rest',
+      method: 'POST',
+      path: `${root}/namespaces/NS/needies`,
+      body: { apiVersion, kind: 'Needy', metadata: { name: 'm' } },
+    },
   ],
-  [`${crds}/widgets.${group}`],
+  [`${crds}/widgets.${group}`, `${crds}/needies.${group}`],
 );

@@ -123,6 +123,8 @@ export const HOOKS: Hook[] = [
   looks('is-nowhere', undefined, at('https://HOST-ADDRESS:1/a/b/')),
   looks('is-nowhere-forgiven', undefined, { ...at('https://HOST-ADDRESS:1'), failurePolicy: 'Ignore' }),
   looks('is-unknown', undefined, at('https://HOOK/is-unknown', { caBundle: 'FOREIGN-CA' })),
+  looks('is-issued', undefined, at('https://ISSUED/is-issued', { caBundle: 'AUTHORITY-CA' })),
+  looks('is-trusted-itself', undefined, at('https://ISSUED/is-trusted-itself', { caBundle: 'LEAF-CA' })),
   looks('is-for-others', undefined, at('https://OTHER/is-for-others', { caBundle: 'FOREIGN-CA' })),
   looks('has-no-bundle', undefined, { clientConfig: { url: 'https://HOOK/has-no-bundle' } }),
   looks('has-a-bad-bundle', undefined, at('https://HOOK/has-a-bad-bundle', { caBundle: 'aGVsbG8=' })),

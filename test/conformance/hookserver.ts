@@ -22,6 +22,8 @@ export interface HookServerOptions {
   replies: Record<string, (review: Review) => Reply | Promise<Reply>>;
   /** Those of the paths that are asked all at once, in no order. */
   together: ReadonlySet<string>;
+  /** Those that a server asks whenever it wants: nothing is noted. */
+  unheard?: ReadonlySet<string>;
   /** Of the namespace, whose names its certificate has too. */
   services: readonly string[];
 }
@@ -73,7 +75,10 @@ const settled = (value: unknown): unknown =>
     }).replaceAll(/\b(kube-api-access|made)-\w{5}\b/g, '$1-XXXXX'),
   );
 
-/** `HOOK` is its address and port, `CA` what trusts it, `PLAIN` speaks no TLS, `OTHER` has a certificate for others. */
+/**
+ * `HOOK` is its address and port, `OWN-CA` what trusts it. `PLAIN` speaks no TLS, `OTHER` has a certificate for others, and `ISSUED` one
+ * that another has signed.
+ */
 export class HookServer implements Partner {
   #heard: { path: string; query: string; review: Review }[] = [];
   readonly #servers: Server[] = [];
@@ -90,12 +95,15 @@ export class HookServer implements Partner {
       addresses: [address],
     });
     const others = selfSigned('others', { hosts: ['other.example.com'], addresses: ['192.0.2.1'] });
+    const authority = selfSigned('authority', { hosts: ['authority'], addresses: [] });
+    const issued = selfSigned('issued', { hosts: [], addresses: [address] }, authority);
     const answer = (request: IncomingMessage, response: ServerResponse): void => {
       this.#answer(request, response).catch(() => response.destroy());
     };
     const servers: Record<string, Server> = {
       HOOK: createServer({ key: own.key, cert: own.cert }, answer),
       OTHER: createServer({ key: others.key, cert: others.cert }, answer),
+      ISSUED: createServer({ key: issued.key, cert: issued.cert }, answer),
       PLAIN: createPlain(answer),
     };
     const words: Record<string, string> = {};
@@ -109,6 +117,8 @@ export class HookServer implements Partner {
       ...words,
       'HOST-ADDRESS': address,
       'FOREIGN-CA': Buffer.from(others.cert).toString('base64'),
+      'AUTHORITY-CA': Buffer.from(authority.cert).toString('base64'),
+      'LEAF-CA': Buffer.from(issued.cert).toString('base64'),
       'OWN-CA': Buffer.from(own.cert).toString('base64'),
     };
   }
@@ -139,7 +149,7 @@ export class HookServer implements Partner {
     const url = new URL(request.url ?? '/', 'https://here');
     const path = url.pathname.slice(1);
     const review = JSON.parse(await bodyOf(request)) as Review;
-    this.#heard.push({ path, query: url.search, review });
+    if (!this.#options.unheard?.has(path)) this.#heard.push({ path, query: url.search, review });
     const reply = await this.#options.replies[path]?.(review);
     if (!reply) json(response, 200, JSON.stringify(answered(review, { allowed: true })));
     else if ('send' in reply) json(response, reply.code ?? 200, reply.send.replaceAll('UID', review.request.uid));

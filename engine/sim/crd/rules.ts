@@ -29,10 +29,11 @@ function content(object: SimObject): Dict {
   return rest;
 }
 
-/** Metadata isn't checked by the schema but for what it says of names. */
+/** Metadata isn't checked by the schema but for what it says of names; it is always there, with kind and apiVersion. */
 function withoutMetadata(schema: Schema): Schema {
   const properties = Object.fromEntries(Object.entries(schema.properties ?? {}).filter(([name]) => !SPECIAL.has(name)));
-  return { ...schema, properties };
+  const required = schema.required?.filter((name) => !SPECIAL.has(name));
+  return { ...schema, properties, ...(required ? { required } : {}) };
 }
 
 /** Of the metadata a rule sees the names only. */
@@ -55,8 +56,17 @@ export function customRules(spec: CrdSpec, since: number): CustomRules {
     }
     return shapes.get(version);
   };
+  const { webhook } = spec.conversion?.strategy === 'Webhook' ? spec.conversion : {};
   return {
     since,
+    ...(webhook
+      ? {
+          converter: {
+            clientConfig: { ...webhook.clientConfig },
+            reviews: webhook.conversionReviewVersions ?? [],
+          },
+        }
+      : {}),
     complete(object, version, defaults, lenient = false) {
       const shape = shapeOf(version);
       if (!shape) return [];

@@ -21,17 +21,23 @@ const DAY = 86_400_000;
 
 const LOOPBACK = { hosts: ['localhost'], addresses: ['127.0.0.1'] };
 
+export interface Identity {
+  name: string;
+  key: string;
+  cert: string;
+}
+
 /**
- * A self-signed certificate, for loopback unless other names are given, made anew for each server. TLS is needed although nothing leaves the machine: kubectl sends no
- * token over plain http.
+ * A certificate, for loopback unless other names are given, made anew for each server; self-signed unless it has an issuer. TLS is needed
+ * although nothing leaves the machine: kubectl sends no token over plain http.
  */
-export function selfSigned(name = 'opsdeck-sim', { hosts, addresses } = LOOPBACK): { key: string; cert: string } {
+export function selfSigned(name = 'opsdeck-sim', { hosts, addresses } = LOOPBACK, issuer?: Identity): Identity {
   const { publicKey, privateKey } = generateKeyPairSync('ec', {
     namedCurve: 'P-256',
     publicKeyEncoding: { type: 'spki', format: 'der' },
     privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
   });
-  const subject = sequence(der(0x31, sequence(COMMON_NAME, der(0x0c, Buffer.from(name)))));
+  const named = (one: string): Buffer => sequence(der(0x31, sequence(COMMON_NAME, der(0x0c, Buffer.from(one)))));
   const serial = randomBytes(16);
   serial[0] = (serial[0]! & 0x7f) | 0x40;
   const altNames = sequence(
@@ -49,16 +55,17 @@ export function selfSigned(name = 'opsdeck-sim', { hosts, addresses } = LOOPBACK
     der(0xa0, hex('020102')),
     der(0x02, serial),
     ECDSA_SHA256,
-    subject,
+    named(issuer?.name ?? name),
     sequence(utc(now - DAY), utc(now + 3650 * DAY)),
-    subject,
+    named(name),
     publicKey,
     der(0xa3, extensions),
   );
-  const signature = sign('sha256', body, createPrivateKey(privateKey));
+  const signature = sign('sha256', body, createPrivateKey(issuer?.key ?? privateKey));
   const certificate = sequence(body, ECDSA_SHA256, der(0x03, Buffer.from([0]), signature));
   const lines = certificate.toString('base64').match(/.{1,64}/g) ?? [];
   return {
+    name,
     key: privateKey,
     cert: `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`,
   };

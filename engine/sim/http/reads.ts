@@ -1,3 +1,4 @@
+import { entriesIn, forget } from '../conversion/convert.ts';
 import { badRequest, failure, tooLargeResourceVersion } from '../errors.ts';
 import type { Kernel } from '../kernel.ts';
 import { type View, viewList, viewObject } from '../render.ts';
@@ -6,6 +7,7 @@ import { current } from '../verbs/common.ts';
 import { badRevision, checkListOptions, type ListOptions, type ListResult, list, revisionOf } from '../verbs/list.ts';
 import { parseSelectors, selectionFrom } from '../verbs/select.ts';
 import type { WatchStart } from '../verbs/watch.ts';
+import { known } from '../work.ts';
 import { CONTENT_TYPE, checkForm, negotiate } from './negotiate.ts';
 import { isTrue } from './options.ts';
 import { sendBytes } from './reply.ts';
@@ -67,13 +69,14 @@ function askedRevision(call: Call): number | undefined {
   return revision;
 }
 
-export function answerGet(kernel: Kernel, call: Call, { info, version, namespace, name }: Target): void {
+export async function answerGet(kernel: Kernel, call: Call, { info, version, namespace, name }: Target): Promise<void> {
   const view = viewOf(call, info, false);
   const least = askedRevision(call) ?? 0;
   if (least > kernel.store.current) throw tooLargeResourceVersion(String(least), kernel.store.current);
   const entry = current(kernel, info, namespace, name);
   view.check();
-  sendBytes(call, 200, viewObject(kernel, info, version, entry, view), view.type);
+  forget(info, entry);
+  sendBytes(call, 200, await known(() => viewObject(kernel, info, version, entry, view)), view.type);
 }
 
 /** A list's options, checked, with the form its answer is wanted in. */
@@ -104,11 +107,13 @@ export const pageOf = ({ rev, continueToken, remaining }: ListResult) => ({
   ...(remaining === undefined ? {} : { remainingItemCount: remaining }),
 });
 
-export function answerList(kernel: Kernel, call: Call, target: Target): void {
+export async function answerList(kernel: Kernel, call: Call, target: Target): Promise<void> {
+  const { info, version } = target;
   const { view, options } = listOptions(call, target, false);
-  const result = list(kernel.store, target.info, options);
+  const result = list(kernel.store, info, options);
   view.check();
-  sendBytes(call, 200, viewList(kernel, target.info, target.version, pageOf(result), result.entries, view), view.type);
+  const entries = await entriesIn(kernel, info, result.entries, version);
+  sendBytes(call, 200, viewList(kernel, info, version, pageOf(result), entries, view), view.type);
 }
 
 export function answerWatch(kernel: Kernel, call: Call, target: Target): void {

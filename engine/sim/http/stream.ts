@@ -1,3 +1,4 @@
+import { entryIn, isForeign } from '../conversion/convert.ts';
 import { ApiError, expired, failure, type Status } from '../errors.ts';
 import { DelayLine } from '../faults/delay.ts';
 import type { EventEffect } from '../faults/rule.ts';
@@ -12,6 +13,7 @@ import { bookmarkTable, partialText, tableText } from '../table/index.ts';
 import type { Dict } from '../types.ts';
 import type { Selection } from '../verbs/select.ts';
 import { follow, type WatchStart } from '../verbs/watch.ts';
+import { known } from '../work.ts';
 import { CONTENT_TYPE } from './negotiate.ts';
 import type { CallView } from './reads.ts';
 import type { Target } from './request.ts';
@@ -124,6 +126,20 @@ export function streamWatch(kernel: Kernel, call: Call, target: Target, options:
     }
     tell(frame, entry, event);
   };
+  const convert = isForeign(info, version);
+  let turn: Promise<unknown> = Promise.resolve();
+  /** What waits for a webhook is waited for by all that comes after it. */
+  const inTurn = (act: () => void, entry?: Entry): void => {
+    if (!convert) act();
+    else
+      turn = turn
+        .then(() => entry && known(() => entryIn(kernel, info, entry, version)))
+        .then(act)
+        .catch((error: unknown) => {
+          fail(error);
+          turn = new Promise(() => {});
+        });
+  };
   let late: DelayLine | undefined;
   const tell = (frame: Buffer, entry: Entry, event: LogEvent | undefined): void => {
     const faults = kernel.faults.event(call, entry, event?.prev !== undefined);
@@ -147,8 +163,10 @@ export function streamWatch(kernel: Kernel, call: Call, target: Target, options:
   const bookmark = (annotations?: BookmarkMeta['annotations']): void => {
     const metadata = { resourceVersion: String(kernel.store.current), ...(annotations ? { annotations } : {}) };
     const frame = wire(Buffer.from(`{"type":"BOOKMARK","object":${bookmarkText(metadata)}}\n`));
-    if (late) late.push(frame);
-    else push(frame);
+    inTurn(() => {
+      if (late) late.push(frame);
+      else push(frame);
+    });
   };
 
   const collection = kernel.store.collection(info.storageKey);
@@ -170,16 +188,19 @@ export function streamWatch(kernel: Kernel, call: Call, target: Target, options:
     late?.stop();
     stop();
   });
+  const fail = (error: unknown): void => {
+    const { status } = error instanceof ApiError ? error : failure(500, 'InternalError', String(error));
+    push(wire(errorLine(status)));
+    finish();
+  };
   try {
     stop = follow(collection, options.selection, options.start, {
-      send,
+      send: (type, entry, event) => inTurn(() => send(type, entryIn(kernel, info, entry, version), event), entry),
       synced: () => {
         if (options.markInitial && options.bookmarks) bookmark({ 'k8s.io/initial-events-end': 'true' });
       },
     });
   } catch (error) {
-    const { status } = error instanceof ApiError ? error : failure(500, 'InternalError', String(error));
-    push(wire(errorLine(status)));
-    finish();
+    fail(error);
   }
 }

@@ -13,7 +13,7 @@ import type { DeleteOptions } from '../verbs/delete.ts';
 import { evict } from '../verbs/evict.ts';
 import { readScale, scaleTable, writeScale } from '../verbs/scale.ts';
 import { update } from '../verbs/update.ts';
-import { atOnce, done, finished } from '../work.ts';
+import { atOnce, done, finished, known } from '../work.ts';
 import { admitConnect, admitPosted } from './admitted.ts';
 import { type Answer, bodyOf } from './answer.ts';
 import { mediaType, parseBody, readBody } from './body.ts';
@@ -28,8 +28,8 @@ import { postToken } from './tokens.ts';
 
 const SUCCESS = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 };
 
-const getScale: Answer = (kernel, call, { info, version, namespace, name }) => {
-  const scale = readScale(kernel, info, version, current(kernel, info, namespace, name));
+const getScale: Answer = async (kernel, call, { info, version, namespace, name }) => {
+  const scale = await known(() => readScale(kernel, info, version, current(kernel, info, namespace, name)));
   const view = viewOf(call, info, false);
   sendJson(call, 200, view.as === 'table' ? scaleTable(scale, kernel.clock.now(), view.metaVersion) : scale);
 };
@@ -42,7 +42,7 @@ async function answerScale(
   context: WriteContext,
 ): Promise<void> {
   const entry = await finished(() => writeScale(kernel, info, namespace, name, scale, context));
-  sendJson(call, 200, readScale(kernel, info, version, entry));
+  sendJson(call, 200, await known(() => readScale(kernel, info, version, entry)));
 }
 
 /** The data of a Scale; throws what `wrong` makes of the reason why it is none. */
@@ -71,12 +71,8 @@ const patchScale: Answer = async (kernel, call, target) => {
   const type = mediaType(call.request);
   const context = writeContext(call, target, 'PatchOptions', type === 'application/apply-patch+yaml');
   const body = (await readBody(call.request)).toString('utf8');
-  const old = readScale(
-    kernel,
-    target.info,
-    target.version,
-    current(kernel, target.info, target.namespace, target.name),
-  );
+  const { info, version, namespace, name } = target;
+  const old = await known(() => readScale(kernel, info, version, current(kernel, info, namespace, name)));
   const data = parseBody(
     Buffer.from(body),
     type.endsWith('yaml') ? 'application/yaml' : 'application/json',

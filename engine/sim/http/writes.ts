@@ -1,3 +1,4 @@
+import { entriesIn } from '../conversion/convert.ts';
 import { badRequest, failure } from '../errors.ts';
 import { goJsonError, parseJson } from '../gojson.ts';
 import type { Kernel } from '../kernel.ts';
@@ -11,7 +12,7 @@ import { admit } from '../verbs/input.ts';
 import { list } from '../verbs/list.ts';
 import { type PatchType, patch } from '../verbs/patch.ts';
 import { update } from '../verbs/update.ts';
-import { finished } from '../work.ts';
+import { finished, known } from '../work.ts';
 import { mediaType, OPTIONS, parseApplied, parseBody, readBody } from './body.ts';
 import { deletionContext, isTrue, writeContext } from './options.ts';
 import { integer, listOptions, pageOf, viewOf } from './reads.ts';
@@ -19,10 +20,11 @@ import { sendBytes, sendJson } from './reply.ts';
 import type { Target } from './request.ts';
 import type { Call } from './server.ts';
 
-function send(kernel: Kernel, call: Call, target: Target, code: number, entry: Entry): void {
+async function send(kernel: Kernel, call: Call, target: Target, code: number, entry: Entry): Promise<void> {
   const view = viewOf(call, target.info, false);
   view.check();
-  sendBytes(call, code, viewObject(kernel, target.info, target.version, entry, view), view.type);
+  const shown = await known(() => viewObject(kernel, target.info, target.version, entry, view));
+  sendBytes(call, code, shown, view.type);
 }
 
 export async function answerCreate(kernel: Kernel, call: Call, target: Target): Promise<void> {
@@ -30,7 +32,7 @@ export async function answerCreate(kernel: Kernel, call: Call, target: Target): 
   const context = writeContext(call, target, 'CreateOptions');
   const { data, duplicates } = parseBody(await readBody(call.request), mediaType(call.request), info.kind);
   const make = () => create(kernel, info, admit(info, data, namespace, context, duplicates), context);
-  send(kernel, call, target, 201, await finished(make));
+  await send(kernel, call, target, 201, await finished(make));
 }
 
 export async function answerUpdate(kernel: Kernel, call: Call, target: Target): Promise<void> {
@@ -49,7 +51,7 @@ export async function answerUpdate(kernel: Kernel, call: Call, target: Target): 
     fresh = undefined;
     return update(kernel, info, own, context);
   });
-  send(kernel, call, target, created ? 201 : 200, entry);
+  await send(kernel, call, target, created ? 201 : 200, entry);
 }
 
 const PATCH_TYPES: Record<string, PatchType> = {
@@ -94,7 +96,7 @@ export async function answerPatch(kernel: Kernel, call: Call, target: Target): P
     force: call.query.get('force') === 'true',
   };
   const { entry, created } = await finished(() => patch(kernel, info, namespace, name, change, context));
-  send(kernel, call, target, created ? 201 : 200, entry);
+  await send(kernel, call, target, created ? 201 : 200, entry);
 }
 
 const POLICIES = ['Background', 'Foreground', 'Orphan'];
@@ -147,7 +149,7 @@ export async function answerDelete(kernel: Kernel, call: Call, target: Target): 
   const { entry, gone } = await finished(() => remove(kernel, info, namespace, name, options, context));
   const code = !gone && options.orphanDependents === false ? 202 : 200;
   if (!gone || answersObject(info)) {
-    send(kernel, call, target, code, entry);
+    await send(kernel, call, target, code, entry);
     return;
   }
   sendJson(call, 200, {
@@ -170,5 +172,6 @@ export async function answerDeleteCollection(kernel: Kernel, call: Call, target:
   for (const { namespace, name } of found.entries)
     left.push((await finished(() => remove(kernel, info, namespace, name, options, context))).entry);
   view.check();
-  sendBytes(call, 200, viewList(kernel, info, version, pageOf(found), left, view), view.type);
+  const shown = await entriesIn(kernel, info, left, version);
+  sendBytes(call, 200, viewList(kernel, info, version, pageOf(found), shown, view), view.type);
 }

@@ -47,9 +47,10 @@ export function toStored(info: ResourceInfo, object: SimObject): SimObject {
 
 /** Whether an entry's text can be answered in a version as it is. */
 export const sameShape = (info: ResourceInfo, version: string, entry: Entry): boolean =>
-  info.custom
+  entry.shape === version ||
+  (info.custom
     ? entry.rev > info.custom.since && version === info.storageVersion
-    : apiVersionOf(info.group, version) !== EVENTS_GROUP;
+    : apiVersionOf(info.group, version) !== EVENTS_GROUP);
 
 /**
  * A stored object in a version; the object itself where nothing changes. A custom resource has the defaults of the version it was stored in,
@@ -62,6 +63,14 @@ export function convert(info: ResourceInfo, stored: SimObject, entry: Entry, ver
   const from = versionOf(stored);
   if (entry.rev <= info.custom.since) info.custom.complete(copy, from, true, true);
   if (from !== version) info.custom.complete(copy, version, false, true);
+  return copy;
+}
+
+/** A stored custom resource as today's schema of its version completes it. */
+export function completed(info: ResourceInfo, stored: SimObject, entry: Entry): SimObject {
+  if (!info.custom || entry.rev > info.custom.since) return stored;
+  const copy = clone(stored);
+  info.custom.complete(copy, versionOf(stored), true, true);
   return copy;
 }
 

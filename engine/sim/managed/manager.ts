@@ -4,6 +4,8 @@ import { canonicalJson } from '../../expr/index.ts';
 import { failure } from '../errors.ts';
 import { equal, pageSafe } from '../json.ts';
 import type { Dict, ManagedFieldsEntry, SimObject } from '../types.ts';
+import type { Work } from '../work.ts';
+import { type Change, changesElsewhere, content, type Elsewheres } from './elsewhere.ts';
 import { FieldSet, pathText } from './fieldset.ts';
 import type { Node } from './node.ts';
 import { collect, compare, merge, removePaths, withParents } from './walk.ts';
@@ -88,13 +90,6 @@ function setManagedFields(object: SimObject, owners: Map<string, Owner>): void {
   else delete object.metadata.managedFields;
 }
 
-/** What the walks see: no managedFields, and no kind or apiVersion. */
-function content(object: Partial<SimObject>): Dict {
-  const { kind: _kind, apiVersion: _apiVersion, metadata, ...rest } = object;
-  const { managedFields: _managed, ...meta } = metadata ?? ({} as SimObject['metadata']);
-  return { metadata: meta, ...rest };
-}
-
 const newEntry = (info: ManagerInfo): Owner['entry'] => ({
   manager: info.manager,
   operation: info.operation,
@@ -129,9 +124,15 @@ const isReset = (fields: readonly ManagedFieldsEntry[] | undefined): boolean =>
 
 /**
  * Records the owner of an update: `next` is about to replace `live` (an empty object of the kind where it is created). Changes next's
- * managedFields only.
+ * managedFields only. `elsewhere` is the same write in versions of another shape, by apiVersion.
  */
-export function trackUpdate(node: Node, live: Partial<SimObject>, next: SimObject, info: ManagerInfo): void {
+export function trackUpdate(
+  node: Node,
+  live: Partial<SimObject>,
+  next: SimObject,
+  info: ManagerInfo,
+  elsewhere?: Elsewheres,
+): void {
   const sent = next.metadata.managedFields;
   const liveFields = live.metadata?.managedFields;
   const kept = info.subresource !== '' || !sent?.length || equal(sent, liveFields);
@@ -147,10 +148,12 @@ export function trackUpdate(node: Node, live: Partial<SimObject>, next: SimObjec
   const mine = ownerId(newEntry(info));
   // What a request can't change it doesn't take away either.
   const removed = difference.removed.without(info.reset);
+  const others = changesElsewhere(elsewhere, info.reset);
   for (const [id, owner] of owners) {
+    const seen = others.get(owner.entry.apiVersion) ?? { changed, removed };
     // What its owner changes stays its own.
-    const others = id === mine ? owner.set : owner.set.difference(changed);
-    const set = others.difference(removed);
+    const left = id === mine ? owner.set : owner.set.difference(seen.changed);
+    const set = left.difference(seen.removed);
     if (set.empty) owners.delete(id);
     else owner.set = set;
   }
@@ -255,16 +258,17 @@ export interface Applied {
 
 /**
  * Server-side apply: the configuration merged into the live object, with what the owner no longer applies removed. 409 names the fields
- * another owner has, unless forced.
+ * another owner has, unless forced. `see` shows the result in versions of another shape, by apiVersion.
  */
-export function apply(
+export function* apply(
   node: Node,
   live: SimObject,
   empty: Partial<SimObject>,
   config: SimObject,
   info: ManagerInfo,
   force: boolean,
-): Applied {
+  see: (result: SimObject) => Work<Elsewheres>,
+): Work<Applied> {
   const owners = liveOwners(node, live, empty, info);
   const entry = newEntry(info);
   const id = ownerId(entry);
@@ -278,10 +282,15 @@ export function apply(
 
   const difference = compare(node, from, result);
   const changed = difference.modified.union(difference.added).without(info.reset);
+  const { removed } = difference;
+  const { metadata, ...rest } = result as { metadata: SimObject['metadata'] };
+  const object = { kind: live.kind, apiVersion: live.apiVersion, metadata: { ...metadata }, ...rest } as SimObject;
+  const others = changesElsewhere(yield* see(object), info.reset);
+  const seenBy = ({ entry: { apiVersion } }: Owner): Change => others.get(apiVersion) ?? { changed, removed };
   const conflicts: Conflict[] = [];
   for (const [other, owner] of owners) {
     if (other === id) continue;
-    for (const path of owner.set.intersection(changed).paths()) conflicts.push({ owner, path });
+    for (const path of owner.set.intersection(seenBy(owner).changed).paths()) conflicts.push({ owner, path });
   }
   if (conflicts.length > 0 && !force) {
     const allowed = info.manager === 'kubectl' ? ownedByClientSide(node, live) : new FieldSet();
@@ -289,15 +298,14 @@ export function apply(
     if (left.length > 0) throw conflictError(left);
   }
   for (const [other, owner] of owners) {
-    if (other !== id) owner.set = owner.set.difference(changed);
-    owner.set = owner.set.difference(difference.removed);
+    const seen = seenBy(owner);
+    if (other !== id) owner.set = owner.set.difference(seen.changed);
+    owner.set = owner.set.difference(seen.removed);
     if (owner.set.empty) owners.delete(other);
   }
   const own = owners.get(id);
   if (own) own.set = own.set.difference(STRIPPED);
 
-  const { metadata, ...rest } = result as { metadata: SimObject['metadata'] };
-  const object = { kind: live.kind, apiVersion: live.apiVersion, metadata: { ...metadata }, ...rest } as SimObject;
   const same = equal(from, result);
   // An apply that changes nothing keeps its time, or has none if it is the owner's first: so it may write nothing.
   if (same && own) {

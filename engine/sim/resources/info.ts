@@ -38,8 +38,17 @@ export interface CustomRules {
   columns(version: string): PrinterColumn[];
   /** Fields that a selector may name. */
   selectable(version: string): string[];
+  /** Who converts between the versions, where they don't all have one shape. */
+  converter?: Converter;
   /** The schema as clients are told it. */
   openapi(version: string): Record<string, unknown>;
+}
+
+/** A webhook that converts. */
+export interface Converter {
+  clientConfig: Record<string, unknown>;
+  /** The versions of reviews that it understands, the best first. */
+  reviews: readonly string[];
 }
 
 export interface PrinterColumn {

@@ -23,6 +23,8 @@ export interface Entry {
   readonly body: Buffer;
   /** Where in the body its metadata ends. */
   readonly metaEnd: number;
+  /** The version that its body is of; absent: that in which it is stored. */
+  readonly shape?: string;
 }
 
 export const keyOf = (namespace: string, name: string): string => (namespace ? `${namespace}/${name}` : name);

@@ -1,3 +1,4 @@
+import { foreign, isForeign } from '../conversion/convert.ts';
 import { forbidden, notFound } from '../errors.ts';
 import { type Kernel, timestamp, type WriteContext } from '../kernel.ts';
 import { resetFields } from '../kinds/behaviour.ts';
@@ -14,9 +15,11 @@ export function current(kernel: Kernel, info: ResourceInfo, namespace: string, n
   return entry;
 }
 
-/** The shared object of an entry in a version: to be read, never changed. */
+/** The shared object of an entry in a version: to be read, never changed. Throws Unknown where a webhook must be asked. */
 export const inVersion = (kernel: Kernel, info: ResourceInfo, entry: Entry, version: string): SimObject =>
-  convert(info, kernel.store.object(info, entry), entry, version);
+  isForeign(info, version)
+    ? foreign(kernel, info, entry, version).object
+    : convert(info, kernel.store.object(info, entry), entry, version);
 
 /** Nothing new may come into a namespace that is absent (404) or going away (403). */
 export function checkNamespace(kernel: Kernel, info: ResourceInfo, namespace: string, name: string): void {

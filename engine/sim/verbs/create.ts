@@ -1,8 +1,8 @@
 import { attemptOf, checked, mutated } from '../admission/chain.ts';
+import { storedForm } from '../conversion/convert.ts';
 import { alreadyExists, failure } from '../errors.ts';
 import { type Kernel, timestamp, type WriteContext } from '../kernel.ts';
 import { behaviourOf } from '../kinds/behaviour.ts';
-import { toStored } from '../kinds/convert.ts';
 import { checkLimits } from '../kinds/limits.ts';
 import { checkQuota } from '../kinds/quota.ts';
 import { emptyObject, initialStatus, nodeOf } from '../kinds/schema.ts';
@@ -78,12 +78,12 @@ export function* create(
   attempt.object = object;
   attempt.name = metadata.name;
   yield* checked(kernel, attempt, context);
+  const stored = yield* storedForm(kernel, info, object);
   checkNamespace(kernel, info, namespace, metadata.name);
   checkQuota(kernel, info, object);
   if (kernel.store.entry(info, namespace, metadata.name)) throw alreadyExists(info, metadata.name);
   // The storage says this, and a dry run doesn't come so far.
   if (metadata.resourceVersion && !context.dryRun)
     throw failure(500, '', 'resourceVersion should not be set on objects to be created');
-  const stored = toStored(info, object);
   return context.dryRun ? kernel.store.preview(info, stored) : kernel.store.put(info, stored);
 }

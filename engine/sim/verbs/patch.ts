@@ -2,6 +2,7 @@ import { badRequest, failure, notFound } from '../errors.ts';
 import { clone, mergePatch } from '../json.ts';
 import type { Kernel, WriteContext } from '../kernel.ts';
 import { decodeObject, emptyObject, nodeOf, typeOf } from '../kinds/schema.ts';
+import type { Elsewhere } from '../managed/elsewhere.ts';
 import { apply, updateLastApplied } from '../managed/manager.ts';
 import { mistyped } from '../managed/typed.ts';
 import { ListKeyError } from '../managed/walk.ts';
@@ -16,7 +17,7 @@ import type { Work } from '../work.ts';
 import { current, inVersion, managerInfo } from './common.ts';
 import { create } from './create.ts';
 import { otherKind, setNamespace, warnOfFinalizers } from './input.ts';
-import { update, type Written } from './update.ts';
+import { seenElsewhere, update, type Written } from './update.ts';
 
 export type PatchType = 'json' | 'merge' | 'strategic' | 'apply';
 
@@ -179,7 +180,12 @@ function* applyPatch(
   const live = entry ? inVersion(kernel, info, entry, version) : { ...clone(emptyObject(info, version)) };
   const managers = managerInfo(kernel, info, context, 'Apply');
   try {
-    const { object } = apply(nodeOf(info, version), live, emptyObject(info, version), config, managers, change.force);
+    const see = function* (result: SimObject): Work<Map<string, Elsewhere>> {
+      const seen = entry ? yield* seenElsewhere(kernel, info, live, result, version) : undefined;
+      return seen ?? new Map();
+    };
+    const node = nodeOf(info, version);
+    const { object } = yield* apply(node, live, emptyObject(info, version), config, managers, change.force, see);
     const { metadata } = object;
     const decoded = decodeObject(info, version, object as unknown as Dict).object;
     if (metadata.managedFields) decoded.metadata.managedFields = metadata.managedFields;

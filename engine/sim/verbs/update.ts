@@ -1,12 +1,14 @@
 import { attemptOf, checked, mutated, type Shape } from '../admission/chain.ts';
+import { rawInOther, storedForm } from '../conversion/convert.ts';
 import { conflict, failure, MODIFIED, notFound } from '../errors.ts';
 import { at, equal } from '../json.ts';
 import type { Kernel, WriteContext } from '../kernel.ts';
 import { behaviourOf, withStatus } from '../kinds/behaviour.ts';
-import { declares, toStored } from '../kinds/convert.ts';
+import { declares } from '../kinds/convert.ts';
 import { checkLimits } from '../kinds/limits.ts';
 import { checkQuota } from '../kinds/quota.ts';
 import { nodeOf } from '../kinds/schema.ts';
+import type { Elsewhere } from '../managed/elsewhere.ts';
 import { trackUpdate } from '../managed/manager.ts';
 import { apiVersionOf, type ResourceInfo } from '../resources/info.ts';
 import type { Entry } from '../store/entry.ts';
@@ -70,12 +72,45 @@ export interface UpdateOptions {
   shape?: Shape;
 }
 
+/** Other versions under which fields of an object are owned. */
+function ownedElsewhere(info: ResourceInfo, { metadata }: SimObject, version: string): string[] {
+  const owned = new Set((metadata.managedFields ?? []).map(({ apiVersion }) => apiVersion));
+  return info.versions.filter((one) => one !== version && owned.has(apiVersionOf(info.group, one)));
+}
+
+/** A write in the versions that a webhook converts it to and that have owners; undefined where one lacks a field. */
+export function* seenElsewhere(
+  kernel: Kernel,
+  info: ResourceInfo,
+  old: SimObject,
+  next: SimObject,
+  version: string,
+): Work<Map<string, Elsewhere> | undefined> {
+  const seen = new Map<string, Elsewhere>();
+  if (!info.custom?.converter) return seen;
+  for (const other of ownedElsewhere(info, old, version)) {
+    const live = yield* rawInOther(kernel, info, old, other);
+    const changed = yield* rawInOther(kernel, info, next, other);
+    if (!declares(info, live, other) || !declares(info, changed, other)) return undefined;
+    seen.set(apiVersionOf(info.group, other), { node: nodeOf(info, other), live, next: changed });
+  }
+  return seen;
+}
+
 /** Owners under a version that lacks a field of the object can't be compared with the change: of such an object all are forgotten. */
-function track(kernel: Kernel, info: ResourceInfo, old: SimObject, next: SimObject, context: WriteContext): void {
-  trackUpdate(nodeOf(info, context.version), old, next, managerInfo(kernel, info, context, 'Update'));
-  const owned = new Set((old.metadata.managedFields ?? []).map(({ apiVersion }) => apiVersion));
-  const others = info.versions.filter((one) => one !== context.version && owned.has(apiVersionOf(info.group, one)));
-  if (others.some((one) => !declares(info, old, one) || !declares(info, next, one))) delete next.metadata.managedFields;
+function* track(
+  kernel: Kernel,
+  info: ResourceInfo,
+  old: SimObject,
+  next: SimObject,
+  context: WriteContext,
+): Work<void> {
+  const { version } = context;
+  const elsewhere = yield* seenElsewhere(kernel, info, old, next, version);
+  trackUpdate(nodeOf(info, version), old, next, managerInfo(kernel, info, context, 'Update'), elsewhere);
+  const others = info.custom?.converter ? [] : ownedElsewhere(info, old, version);
+  const lacking = others.some((one) => !declares(info, old, one) || !declares(info, next, one));
+  if (!elsewhere || lacking) delete next.metadata.managedFields;
 }
 
 /** Replaces an object by one in the context's version, kept by reference. With a subresource only that part of it counts. */
@@ -97,7 +132,7 @@ export function* update(
   const patched = options.fromPatch === true;
   checkVersion(info, given.metadata, entry, behaviour.unconditional || patched, patched, context.dryRun);
   const old = inVersion(kernel, info, entry, version);
-  if (options.tracked !== false) track(kernel, info, old, given, context);
+  if (options.tracked !== false) yield* track(kernel, info, old, given, context);
   const attempt = attemptOf(info, given, old, context);
   const object = yield* mutated(kernel, attempt, context, options.shape);
   if (object !== given) setNamespace(info, object, namespace);
@@ -135,12 +170,14 @@ export function* update(
   if (!context.subresource) checkLimits(kernel, info, next, old);
   attempt.object = next;
   yield* checked(kernel, attempt, context, options.shape);
-  if (kernel.store.entry(info, namespace, name) !== entry) throw new Overtaken();
-  if (!context.subresource) {
-    checkQuota(kernel, info, next, old);
-  }
+  const settled = (): void => {
+    if (kernel.store.entry(info, namespace, name) !== entry) throw new Overtaken();
+  };
+  settled();
+  if (!context.subresource) checkQuota(kernel, info, next, old);
   if (equal(next, old)) return { entry, changed: false, created: false };
-  const stored = toStored(info, next);
+  const stored = yield* storedForm(kernel, info, next);
+  settled();
   if (context.dryRun) return { entry: kernel.store.preview(info, stored), changed: true, created: false };
   return {
     entry: finishes(next) ? kernel.store.remove(info, namespace, name, stored)! : kernel.store.put(info, stored),

@@ -1,9 +1,9 @@
 /** Asks the webhooks that a request concerns: those that change it one after the other, those that only look at it all together. */
 import { RuleError } from '../../cel/values.ts';
+import { inOther } from '../../conversion/convert.ts';
 import { forbidden } from '../../errors.ts';
 import { equal } from '../../json.ts';
 import type { Kernel } from '../../kernel.ts';
-import { asVersion } from '../../kinds/convert.ts';
 import type { SimObject } from '../../types.ts';
 import { awaited, type Work } from '../../work.ts';
 import { type Attempt, type Kind, requestOf, scopeOf } from '../attempt.ts';
@@ -18,31 +18,41 @@ import { question, type Verdict, verdictOf } from './reviews.ts';
 interface Matched {
   version: string;
   kind: Kind;
+  /** The objects of the request in that version. */
+  object: SimObject | undefined;
+  old: SimObject | undefined;
 }
 
 /** The kind of a request's object where another version of the resource is asked for. */
 const kindIn = ({ kind, info }: Attempt, version: string): Kind =>
   kind.kind === info.kind ? { ...kind, version } : kind;
 
-const inVersion = (attempt: Attempt, object: SimObject | undefined, { version }: Matched): SimObject | undefined =>
-  object && attempt.kind.kind === attempt.info.kind ? asVersion(attempt.info, object, version) : object;
+function* inVersion(
+  kernel: Kernel,
+  { kind, info }: Attempt,
+  object: SimObject | undefined,
+  version: string,
+): Work<SimObject | undefined> {
+  return object && kind.kind === info.kind ? yield* inOther(kernel, info, object, version) : object;
+}
 
 /** Whether a webhook is to be asked, and for which version of the object. Throws where its conditions can't tell. */
-function matched(kernel: Kernel, hook: Webhook, attempt: Attempt): Matched | undefined {
+function* matched(kernel: Kernel, hook: Webhook, attempt: Attempt): Work<Matched | undefined> {
   const version = versionMet(hook.rules, attempt, hook.body.matchPolicy === 'Exact');
   if (version === undefined || !isSelected(kernel, hook.body, attempt)) return undefined;
-  const found = { version, kind: kindIn(attempt, version) };
+  const found = {
+    version,
+    kind: kindIn(attempt, version),
+    object: yield* inVersion(kernel, attempt, attempt.object, version),
+    old: yield* inVersion(kernel, attempt, attempt.old, version),
+  };
   return hook.conditions.length === 0 || meetsConditions(kernel, hook, attempt, found) ? found : undefined;
 }
 
 function meetsConditions(kernel: Kernel, hook: Webhook, attempt: Attempt, found: Matched): boolean {
   const { info } = attempt;
   const request = requestOf(attempt, { ...found, group: info.group });
-  const seen = {
-    ...attempt,
-    object: inVersion(attempt, attempt.object, found),
-    old: inVersion(attempt, attempt.old, found),
-  };
+  const seen = { ...attempt, object: found.object, old: found.old };
   const scope = scopeOf(kernel, seen, request, found.kind, false);
   const errors: string[] = [];
   for (const { source, expression } of hook.conditions)
@@ -71,8 +81,7 @@ async function ask(
 ): Promise<Verdict> {
   if (attempt.dryRun && !SAFE.includes(String(hook.body.sideEffects))) throw noDryRun(hook.name);
   const seconds = Number(hook.body.timeoutSeconds ?? 10);
-  const objects = { object: inVersion(attempt, attempt.object, found), old: inVersion(attempt, attempt.old, found) };
-  const asked = question(kernel, hook, attempt, found, objects);
+  const asked = question(kernel, hook, attempt, found, found);
   const place = placeOf(kernel, hook.body.clientConfig as never, seconds);
   const verdict = verdictOf(phase, asked, await callWebhook(place, asked.review, seconds));
   for (const text of verdict.warnings) warn(text);
@@ -90,10 +99,11 @@ function heard(hook: Webhook, error: unknown): Error | undefined {
 export function* validateByWebhooks(kernel: Kernel, attempt: Attempt, warn: (message: string) => void): Work<void> {
   const hooks = webhooksFor(kernel, 'validating', attempt);
   if (hooks.length === 0) return;
-  const concerned = hooks.flatMap((hook) => {
-    const found = matched(kernel, hook, attempt);
-    return found ? [{ hook, found }] : [];
-  });
+  const concerned: { hook: Webhook; found: Matched }[] = [];
+  for (const hook of hooks) {
+    const found = yield* matched(kernel, hook, attempt);
+    if (found) concerned.push({ hook, found });
+  }
   if (concerned.length === 0) return;
   const refusals: Error[] = [];
   yield* awaited(() =>
@@ -160,13 +170,14 @@ function* round(
   let { object } = attempt;
   for (const hook of hooks) {
     const current = { ...attempt, object };
-    const found = matched(kernel, hook, current);
+    const found = yield* matched(kernel, hook, current);
     if (!found || (second && !rounds.again.has(hook))) continue;
     let failure: Error | undefined;
     let next: SimObject | undefined;
     try {
       const verdict = yield* awaited(() => ask(kernel, 'mutating', hook, current, found, warn));
-      next = patchedBy(hook, current, found, verdict);
+      const patched = patchedBy(hook, current, found, verdict);
+      next = patched && (yield* inVersion(kernel, attempt, patched, attempt.version));
     } catch (error) {
       failure = heard(hook, error);
     }

@@ -3,7 +3,7 @@ import { applyPatch, type Operation, Pointer } from 'rfc6902';
 import { ApiError, internalError } from '../../errors.ts';
 import { goJsonError, parseJson } from '../../gojson.ts';
 import { clone } from '../../json.ts';
-import { asVersion, cutToVersion } from '../../kinds/convert.ts';
+import { cutToVersion } from '../../kinds/convert.ts';
 import { decodeObject } from '../../kinds/schema.ts';
 import { apiVersionOf } from '../../resources/info.ts';
 import { DecodeError, decode } from '../../schema/decode.ts';
@@ -17,11 +17,13 @@ import type { Verdict } from './reviews.ts';
 interface Matched {
   version: string;
   kind: Kind;
+  /** The object as the webhook was shown it. */
+  object: SimObject | undefined;
 }
 
 const internal = (why: string): ApiError => new ApiError(internalError(why));
 
-/** Undefined where the patch does nothing. */
+/** Undefined where the patch does nothing. Where somebody else converts, it is left in the version that the webhook was shown. */
 export function patchedBy(
   hook: Webhook,
   attempt: Attempt,
@@ -35,17 +37,16 @@ export function patchedBy(
   if (!object) throw noObject(hook.name);
   if (patchType !== 'JSONPatch') throw new WebhookFailure(`unsupported patch type ${JSON.stringify(patchType)}`);
   const own = kind.kind === info.kind;
-  const seen = own ? asVersion(info, object, matched.version) : object;
   const { group, version } = matched.kind;
   const changed = applied(
-    { ...clone(seen), kind: matched.kind.kind, apiVersion: apiVersionOf(group, version) },
+    { ...clone(matched.object ?? object), kind: matched.kind.kind, apiVersion: apiVersionOf(group, version) },
     operations,
   );
   const read = decoded(attempt, matched, changed);
   // Whose the fields are is the server's to say.
   const { managedFields } = object.metadata ?? {};
   if (managedFields) read.metadata.managedFields = managedFields;
-  return own ? cutToVersion(info, read, attempt.version) : read;
+  return own && !info.custom?.converter ? cutToVersion(info, read, attempt.version) : read;
 }
 
 function operationsOf(patch: string): Dict[] {
