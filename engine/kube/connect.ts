@@ -10,16 +10,15 @@ import type { KubeClient } from './types.ts';
 export type { ConnectOptions } from './connection.ts';
 
 /**
- * A client for the context that kubectl would use with the same flags and environment. Nothing is sent yet; what is wrong
+ * A client for the context that kubectl would use with the same flags and environment. Nothing is sent yet, but for a login that
+ * is to come first; what is wrong
  * with the kubeconfig is thrown at once, as a KubeError of reason `Config` with one sentence and the way out.
  */
 export async function connect(options: ConnectOptions): Promise<KubeClient> {
   const connection = resolveConnection(load(options), options);
-  return createClient(
-    connection,
-    credentialsFor(connection, options.env, undefined, undefined, options.login),
-    shelfFor(connection, options.env),
-  );
+  const credentials = credentialsFor(connection, options.env, undefined, undefined, options.login);
+  if (options.login?.ahead) await credentials.get();
+  return createClient(connection, credentials, shelfFor(connection, options.env));
 }
 
 /** The contexts of the kubeconfig, in the order of the files. */

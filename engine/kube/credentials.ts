@@ -31,9 +31,14 @@ export interface CredentialSource {
 
 /** Where somebody is there to log in: a plugin may then open a browser and wait for them. */
 export interface LoginOptions {
+  /** Infinity: as long as it takes. */
   patienceMs?: number;
+  /** Before the first request, which has a time of its own. */
+  ahead?: boolean;
   /** Who is waited for now; '' when nobody is any more. */
   onWait?(who: string): void;
+  /** A line that the plugin has for whoever logs in, such as where to. */
+  onLine?(text: string): void;
 }
 
 /** A token file is read again after this time: kubelet rotates it. */
@@ -50,7 +55,7 @@ export function credentialsFor(
   loadProvider: (user: Entry) => Promise<Granted> = async (user) =>
     (await import('./auth-provider.ts')).askAuthProvider(user),
   now: () => number = Date.now,
-  { patienceMs, onWait }: LoginOptions = {},
+  { patienceMs, onWait, onLine }: LoginOptions = {},
 ): CredentialSource {
   const { user } = connection;
   const certificate = clientCertificate(user);
@@ -60,7 +65,7 @@ export function credentialsFor(
     const login = async () => {
       onWait?.(asks);
       try {
-        return await runExecPlugin(connection, env, patienceMs, ending.signal);
+        return await runExecPlugin(connection, env, { deadlineMs: patienceMs, signal: ending.signal, onLine });
       } finally {
         onWait?.('');
       }

@@ -1,6 +1,7 @@
 /** Credential plugins (`users[].user.exec`): the client.authentication.k8s.io protocol, with a deadline. */
 import { spawn } from 'node:child_process';
 import { dirname, isAbsolute, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
 import { isMainThread } from 'node:worker_threads';
 import type { Connection } from './connection.ts';
 import type { Granted } from './credentials.ts';
@@ -20,6 +21,13 @@ function authError(message: string, cause?: unknown): KubeError {
 export const pluginOf = ({ user }: Connection): string =>
   clean(`the login plugin ${text(mapping(user.fields.exec), 'command')} of user "${user.name}"`, 200);
 
+export interface PluginOptions {
+  deadlineMs?: number | undefined;
+  signal?: AbortSignal | undefined;
+  /** What it says on its standard error, made safe. */
+  onLine?: ((text: string) => void) | undefined;
+}
+
 /**
  * Runs the plugin of the connection's user once. The plugin gets no terminal: the screen owns it. It ends at its deadline,
  * with `signal`, and with this program.
@@ -27,8 +35,7 @@ export const pluginOf = ({ user }: Connection): string =>
 export async function runExecPlugin(
   connection: Connection,
   env: Environment,
-  deadlineMs = DEADLINE_MS,
-  signal?: AbortSignal,
+  { deadlineMs = DEADLINE_MS, signal, onLine }: PluginOptions = {},
 ): Promise<Granted> {
   const { user } = connection;
   const exec = mapping(user.fields.exec);
@@ -46,6 +53,7 @@ export async function runExecPlugin(
     env: pluginEnv(exec, apiVersion, connection, env),
     deadlineMs,
     signal,
+    onLine,
     hint,
     whose: ` of user "${clean(user.name, 100)}"`,
   });
@@ -73,6 +81,7 @@ interface Running {
   env: NodeJS.ProcessEnv;
   deadlineMs: number;
   signal: AbortSignal | undefined;
+  onLine: ((text: string) => void) | undefined;
   hint: string;
   whose: string;
 }
@@ -97,7 +106,7 @@ function withProgram(end: () => void): () => void {
   };
 }
 
-function run(command: string, args: string[], { env, deadlineMs, signal, hint, whose }: Running) {
+function run(command: string, args: string[], { env, deadlineMs, signal, onLine, hint, whose }: Running) {
   return new Promise<string>((done, failed) => {
     if (signal?.aborted) return failed(authError('the login was given up'));
     const giveUp = () => stop(`${command}${whose} was given up`);
@@ -118,7 +127,9 @@ function run(command: string, args: string[], { env, deadlineMs, signal, hint, w
       }
     };
     const late = `gave no answer within ${Math.round(deadlineMs / 1000)} s`;
-    const timer = setTimeout(() => stop(`${command}${whose} ${late}`), deadlineMs);
+    const timer = Number.isFinite(deadlineMs)
+      ? setTimeout(() => stop(`${command}${whose} ${late}`), deadlineMs)
+      : undefined;
     signal?.addEventListener('abort', giveUp, { once: true });
     const settled = () => {
       clearTimeout(timer);
@@ -132,6 +143,7 @@ function run(command: string, args: string[], { env, deadlineMs, signal, hint, w
     };
     child.stdout.on('data', keep(out));
     child.stderr.on('data', keep(err));
+    if (onLine) createInterface(child.stderr).on('line', (line) => onLine(clean(line, 2_000)));
     child.on('error', (error: NodeJS.ErrnoException) => {
       settled();
       const what = error.code === 'ENOENT' ? 'is not installed or not in PATH' : `could not be started (${error.code})`;

@@ -88,10 +88,20 @@ ${answer({ token: 'abc', expirationTimestamp: '2026-01-01T00:00:00Z' })}`);
     expect(message).not.toContain('\n');
   });
 
+  it('that is waited for as long as it takes tells where to log in', async () => {
+    const body = `printf 'open \\033[1mhttps://login\\033[0m\\n' >&2; sleep 0.3; ${answer({ token: 'abc' })}`;
+    const connection = user({ exec: { apiVersion: V1, command: plugin(body) } });
+    const said: string[] = [];
+    const onLine = (line: string) => said.push(line);
+    const { credential } = await runExecPlugin(connection, env, { deadlineMs: Number.POSITIVE_INFINITY, onLine });
+    expect(credential).toEqual({ authorization: 'Bearer abc' });
+    expect(said).toEqual(['open https://login']);
+  });
+
   it('that never ends is ended, with what it has started', async () => {
     const connection = user({ exec: { apiVersion: V1, command: plugin('sleep 1000 & echo $! > "$OUT"; wait') } });
     const pid = join(folder, 'pid');
-    expect(await refused(runExecPlugin(connection, { ...env, OUT: pid }, 300))).toMatch(
+    expect(await refused(runExecPlugin(connection, { ...env, OUT: pid }, { deadlineMs: 300 }))).toMatch(
       /^the login plugin \S+ of user "usr" gave no answer within 0 s; log in with kubectl, then try again$/,
     );
     const child = Number(readFileSync(pid, 'utf8'));
