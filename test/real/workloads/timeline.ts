@@ -38,7 +38,11 @@ interface ContainerStatus {
 
 /** Aspects whose every state is seen. */
 const CHAINS: Record<string, (thing: Thing) => Aspects> = {
-  Pod: (pod) => ({ phase: [pod.status?.phase, pod.status?.reason].filter(Boolean).join(' '), ...conditions(pod) }),
+  Pod: (pod) => ({
+    phase: [pod.status?.phase, pod.status?.reason].filter(Boolean).join(' '),
+    ...(pod.status?.nominatedNodeName ? { nominated: 'to a node' } : {}),
+    ...conditions(pod),
+  }),
   Deployment: conditions,
   ReplicaSet: conditions,
   ReplicationController: conditions,
