@@ -3,7 +3,8 @@ import { badRequest, failure } from '../errors.ts';
 import { exceedsDepth, goJsonError, parseJson, TOO_DEEP } from '../gojson.ts';
 import { decodeProtobuf } from '../schema/protobuf.ts';
 import { isDict } from '../types.ts';
-import { duplicateFields } from './duplicates.ts';
+import { type Problems, unknownFields } from '../verbs/input.ts';
+import { problemsInJson, problemsInYaml } from './duplicates.ts';
 import { fromGoYaml } from './yaml.ts';
 
 /** What the real server takes at most. */
@@ -45,8 +46,8 @@ export const OPTIONS = 'DeleteOptions';
 
 export interface ParsedBody {
   data: unknown;
-  /** Paths the text has twice. */
-  duplicates: string[];
+  /** What strict reading finds wrong with the text, and with the paths that the kind has no place for. */
+  problems: Problems;
 }
 
 /** How much of a body messages show. */
@@ -74,11 +75,11 @@ const noObject = (data: unknown): string =>
   `${NO_HEADER}json: cannot unmarshal ${goKind(data)} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`;
 
 /** The first document; undefined where there is none. */
-function parseYamlBody(body: Buffer, kind: string): unknown {
-  const { data, problem } = readYaml(body);
+function parseYamlBody(body: Buffer, kind: string): { data?: unknown; repeated?: string[] } {
+  const { data, problem, repeated } = readYaml(body);
   if (problem === TOO_DEEP) throw unrecognized(kind, `${NO_HEADER}${TOO_DEEP}`, body);
   if (problem) throw unrecognized(kind, `yaml: ${problem}`, body);
-  return data;
+  return { data: data ?? undefined, ...(repeated ? { repeated } : {}) };
 }
 
 function readYaml(body: Buffer): ReturnType<typeof fromGoYaml> {
@@ -115,18 +116,18 @@ export function parseBody(body: Buffer, type: string, kind: string): ParsedBody 
     } catch {
       throw unrecognized(kind, `${NO_HEADER}${goJsonError(text)}`, body);
     }
-    if (data === null) return { data: {}, duplicates: [] };
+    if (data === null) return { data: {}, problems: unknownFields };
     if (!isDict(data)) throw unrecognized(kind, noObject(data), body);
-    return { data, duplicates: duplicateFields(text, data) };
+    return { data, problems: (unknown) => problemsInJson(text, data, unknown) };
   }
   if (type === 'application/yaml') {
-    const data = parseYamlBody(body, kind) ?? {};
+    const { data = {}, repeated } = parseYamlBody(body, kind);
     if (!isDict(data)) throw unrecognized(kind, noObject(data), body);
-    return { data, duplicates: [] };
+    return { data, problems: (unknown) => problemsInYaml(repeated ?? [], unknown) };
   }
   if (type === 'application/vnd.kubernetes.protobuf') {
     try {
-      return { data: decodeProtobuf(body), duplicates: [] };
+      return { data: decodeProtobuf(body), problems: unknownFields };
     } catch (error) {
       throw unrecognized(kind, error instanceof Error ? error.message : '', body);
     }

@@ -1,5 +1,6 @@
-/** Keys that a JSON text has twice in one object. JSON.parse keeps the last and says nothing. */
+/** What strict reading finds wrong with a text: keys that it has twice in one object (JSON.parse keeps the last and says nothing), and unknown ones. */
 import { isDict } from '../types.ts';
+import { unknownField } from '../verbs/input.ts';
 
 const STRING_OR_MARK = /"(?:[^"\\]|\\.)*"(\s*:)?|[{}[\],]/g;
 
@@ -14,12 +15,18 @@ function countKeys(value: unknown): number {
   return count;
 }
 
-/** Paths of repeated keys, as `data.a`. `parsed` is what the text parses to: where it has as many keys, there are none. */
-export function duplicateFields(text: string, parsed: unknown): string[] {
+interface Key {
+  path: string;
+  /** Whether its object has had it before. */
+  again: boolean;
+}
+
+/** The keys of a JSON text in their order, where one is repeated; none where none is. `parsed` is what the text parses to. */
+function keysWhereRepeated(text: string, parsed: unknown): Key[] {
   let keys = 0;
   for (const match of text.matchAll(STRING_OR_MARK)) if (match[1] !== undefined) keys++;
   if (keys === countKeys(parsed)) return [];
-  const found: string[] = [];
+  const found: Key[] = [];
   const stack: { seen: Set<string> | undefined; path: string; index: number; key: string }[] = [];
   const here = (): string => {
     const top = stack.at(-1);
@@ -37,9 +44,38 @@ export function duplicateFields(text: string, parsed: unknown): string[] {
       if (top && !top.seen) top.index++;
     } else if (match[1] !== undefined && top?.seen) {
       top.key = JSON.parse(mark.slice(0, mark.length - match[1].length)) as string;
-      if (top.seen.has(top.key)) found.push(here());
+      found.push({ path: here(), again: top.seen.has(top.key) });
       top.seen.add(top.key);
     }
   }
-  return [...new Set(found)];
+  return found;
 }
+
+/** What strict reading finds wrong with a JSON text, in its order. `unknown` are the paths that its kind has no place for. */
+export function problemsInJson(text: string, parsed: unknown, unknown: readonly string[]): string[] {
+  const keys = keysWhereRepeated(text, parsed);
+  const left = new Set(unknown);
+  const found = new Set<string>();
+  for (const { path, again } of keys) {
+    if (left.delete(path)) found.add(unknownField(path));
+    else if (again) found.add(`duplicate field ${JSON.stringify(path)}`);
+  }
+  return [...found, ...[...left].map(unknownField)];
+}
+
+const steps = (path: string): string[] => path.split(/[.[]/);
+
+/** As the server's library puts the keys of what it has read as YAML. */
+function byKeys(a: string, b: string): number {
+  const [left, right] = [steps(a), steps(b)];
+  const at = left.findIndex((step, index) => step !== right[index]);
+  const [one = '', other = ''] = [left[at], right[at]];
+  if (/^\d+\]$/.test(one) && /^\d+\]$/.test(other)) return Number.parseInt(one, 10) - Number.parseInt(other, 10);
+  return one < other ? -1 : one > other ? 1 : 0;
+}
+
+/** The same of a YAML text, where `repeated` is said of its keys. */
+export const problemsInYaml = (repeated: readonly string[], unknown: readonly string[]): string[] => [
+  ...(repeated.length > 0 ? [`yaml: unmarshal errors:\n  ${repeated.join('\n  ')}`] : []),
+  ...[...unknown].sort(byKeys).map(unknownField),
+];

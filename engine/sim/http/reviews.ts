@@ -11,8 +11,8 @@ import { sendJson } from './reply.ts';
 export const answerReview: Answer = async (kernel, call, target) => {
   const { info, namespace } = target;
   const context = writeContext(call, target, 'CreateOptions');
-  const { data, duplicates } = parseBody(await readBody(call.request), mediaType(call.request), info.kind);
-  const sent = admit(info, data, namespace, context, duplicates);
+  const { data, problems } = parseBody(await readBody(call.request), mediaType(call.request), info.kind);
+  const sent = admit(info, data, namespace, context, problems);
   const object = (await admitPosted(kernel, target, sent as unknown as Dict, context)) as unknown as SimObject;
   sendJson(call, 201, review(info, object, context, { kernel, user: call.user, namespace, byToken: kernel.byToken }));
 };

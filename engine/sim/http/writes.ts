@@ -30,16 +30,16 @@ async function send(kernel: Kernel, call: Call, target: Target, code: number, en
 export async function answerCreate(kernel: Kernel, call: Call, target: Target): Promise<void> {
   const { info, namespace } = target;
   const context = writeContext(call, target, 'CreateOptions');
-  const { data, duplicates } = parseBody(await readBody(call.request), mediaType(call.request), info.kind);
-  const make = () => create(kernel, info, admit(info, data, namespace, context, duplicates), context);
+  const { data, problems } = parseBody(await readBody(call.request), mediaType(call.request), info.kind);
+  const make = () => create(kernel, info, admit(info, data, namespace, context, problems), context);
   await send(kernel, call, target, 201, await finished(make));
 }
 
 export async function answerUpdate(kernel: Kernel, call: Call, target: Target): Promise<void> {
   const { info, namespace, name } = target;
   const context = writeContext(call, target, 'UpdateOptions');
-  const { data, duplicates } = parseBody(await readBody(call.request), mediaType(call.request), info.kind);
-  const read = () => admit(info, data, namespace, context, duplicates);
+  const { data, problems } = parseBody(await readBody(call.request), mediaType(call.request), info.kind);
+  const read = () => admit(info, data, namespace, context, problems);
   const object = read();
   if (!object.metadata.name)
     throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);

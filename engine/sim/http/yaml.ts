@@ -1,5 +1,5 @@
 /** YAML bodies as the server's library reads them: 1.1's words for booleans, numbers of base eight, and the first document of several. */
-import { type ErrorCode, parseAllDocuments, type ScalarTag } from 'yaml';
+import { parseAllDocuments, type ScalarTag, type YAMLParseError } from 'yaml';
 
 const BOOLEAN: ScalarTag = {
   tag: 'tag:yaml.org,2002:bool',
@@ -15,33 +15,75 @@ const OCTAL: ScalarTag = {
   resolve: (text) => Number.parseInt(text.replaceAll('_', ''), 8),
 };
 
-/** What the server's library says where this one gives up. */
-const WORDS: Partial<Record<ErrorCode, string>> = {
-  BLOCK_AS_IMPLICIT_KEY: 'mapping values are not allowed in this context',
-  BLOCK_IN_FLOW: 'did not find expected node content',
-  MISSING_CHAR: 'could not find expected directive name',
-  TAB_AS_INDENT: 'found character that cannot start any token',
-  UNEXPECTED_TOKEN: 'found unexpected content',
-  BAD_DQ_ESCAPE: 'found unknown escape character',
-  RESOURCE_EXHAUSTION: 'exceeded max depth of 10000',
-};
+type Words = readonly [found: RegExp, words: string, lines?: number];
 
-/** What could not be read: a line is named but for the first. */
-function problemOf(code: ErrorCode, line: number): string {
-  return `${line > 1 ? `line ${line}: ` : ''}${WORDS[code] ?? 'did not find expected key'}`;
+/** What the server's library says where this one gives up, and how many lines further on it has noticed. */
+const WORDS: readonly Words[] = [
+  [/must be sufficiently indented and end with a (.)/, "did not find expected ',' or '$1'", -1],
+  [/^Missing closing/, 'found unexpected end of stream'],
+  [/^Plain value cannot start/, 'found character that cannot start any token'],
+  [/^Implicit map keys need/, "could not find expected ':'", 1],
+  [/block-seq-ind on same line/, 'block sequence entries are not allowed in this context'],
+  [/header includes extra/, 'did not find expected comment or line break'],
+  [/at node end/, 'did not find expected key', -1],
+  [/^Unexpected /, 'did not find expected node content', -1],
+  [/^Invalid escape/, 'found unknown escape character'],
+  [/cannot be an empty string/, 'did not find expected alphabetic or numeric character'],
+  [/^Verbatim tags/, "did not find the expected '>'"],
+  [/too many|max(imum)? depth/i, 'exceeded max depth of 10000'],
+];
+const OTHERWISE: Words = [/^/, 'did not find expected key', -1];
+
+/** A tab goes on with the text of the line before, or begins something. */
+const tabWords = (before: string): string =>
+  /[^\s:>|"'\]}&-]\s*$/.test(before)
+    ? 'found a tab character that violates indentation'
+    : 'found character that cannot start any token';
+
+/** In what line something is wrong, and what: the first is not named. */
+const inLine = (line: number, words: string): string => `${line > 1 ? `line ${line}: ` : ''}${words}`;
+
+function problemOf({ code, message, linePos, pos }: YAMLParseError, text: string): string {
+  const line = linePos?.[0].line ?? 1;
+  if (code === 'TAB_AS_INDENT') return inLine(line, tabWords(text.split('\n')[line - 2] ?? ''));
+  // It is the colon that is not allowed; its key may have several lines.
+  if (/^Nested mappings/.test(message))
+    return inLine(
+      text.slice(0, text.indexOf(':', pos[0])).split('\n').length,
+      'mapping values are not allowed in this context',
+    );
+  const [pattern, words, lines = 0] = WORDS.find(([found]) => found.test(message)) ?? OTHERWISE;
+  return inLine(line + lines, words.replace('$1', pattern.exec(message)?.[1] ?? ''));
+}
+
+/** Keys that are there again, each with its line, as the library that reads strictly says it. */
+const repeatedIn = (errors: readonly YAMLParseError[], text: string): string[] =>
+  errors.flatMap(({ code, pos, linePos }) => {
+    if (code !== 'DUPLICATE_KEY') return [];
+    const key = text.slice(pos[0]).match(/^(?:"([^"]*)"|'([^']*)'|([^\s:]+))/);
+    return [`line ${linePos?.[0].line ?? 1}: key "${key?.[1] ?? key?.[2] ?? key?.[3] ?? ''}" already set in map`];
+  });
+
+interface Read {
+  data: unknown;
+  problem: string;
+  /** What is there twice, where nothing else is wrong. */
+  repeated?: string[];
 }
 
 /** What was parsed, or what is wrong. A text nested so deep that reading it takes all of the stack is refused as one that is too deep. */
-export function fromGoYaml(text: string): { data: unknown; problem: string } {
+export function fromGoYaml(text: string): Read {
+  const version = /^%YAML\s+(\S+)/m.exec(text)?.[1];
+  if (version && version !== '1.1') return { data: undefined, problem: 'found incompatible YAML document' };
   try {
     const [document] = parseAllDocuments(text, {
-      uniqueKeys: false,
       merge: true,
       customTags: (tags) => [BOOLEAN, OCTAL, ...tags],
     });
-    const [error] = document?.errors ?? [];
-    if (error) return { data: undefined, problem: problemOf(error.code, error.linePos?.[0].line ?? 1) };
-    return { data: document?.toJS({ maxAliasCount: 100 }), problem: '' };
+    const errors = document?.errors ?? [];
+    const error = errors.find(({ code }) => code !== 'DUPLICATE_KEY');
+    if (error) return { data: undefined, problem: problemOf(error, text) };
+    return { data: document?.toJS({ maxAliasCount: 100 }), problem: '', repeated: repeatedIn(errors, text) };
   } catch (error) {
     const message = error instanceof Error ? error.message : '';
     const alias = /Unresolved alias.*: (\S+)/.exec(message);

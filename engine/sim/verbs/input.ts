@@ -72,10 +72,20 @@ export function otherKind(info: ResourceInfo, version: string, data: Dict): stri
   return `converting (${given}.${kind}) to (${info.group.split('.')[0] || 'core'}.${info.kind}): unknown conversion`;
 }
 
+/** What strict reading finds wrong, given the paths that a kind has no place for. */
+export type Problems = (unknown: readonly string[]) => string[];
+export const unknownField = (path: string): string => `unknown field ${JSON.stringify(path)}`;
+export const unknownFields: Problems = (unknown) => unknown.map(unknownField);
+
 /** Says what is wrong with unknown and duplicate fields as strictly as the request asks. */
 function checkStrict(kind: string, version: string, problems: readonly string[], context: WriteContext): void {
   if (problems.length === 0 || context.fieldValidation === 'Ignore') return;
-  if (context.fieldValidation === 'Warn') for (const problem of problems) context.warn(problem);
+  if (context.fieldValidation === 'Warn')
+    for (const problem of problems) {
+      // Several lines of one problem are as many warnings, without its heading.
+      const [first = '', ...more] = problem.split('\n  ');
+      for (const line of more.length > 0 ? more : [first]) context.warn(line);
+    }
   else
     throw badRequest(
       `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: strict decoding error: ${problems.join(', ')}`,
@@ -96,7 +106,7 @@ function decodeRequest(info: ResourceInfo, version: string, data: Dict, defaults
 }
 
 /**
- * Request data to an object of the resource, in the request's version. `duplicates` are paths that the text had twice. `namespace` is the
+ * Request data to an object of the resource, in the request's version. `problems` is what is wrong with its text. `namespace` is the
  * request's; the object's own, where given, must be the same.
  */
 export function admit(
@@ -104,21 +114,13 @@ export function admit(
   data: unknown,
   namespace: string,
   context: WriteContext,
-  duplicates: readonly string[] = [],
+  problems: Problems = unknownFields,
 ): SimObject {
   if (!isDict(data)) throw badRequest(`the object provided is unrecognized (must be of type ${info.kind})`);
   checkHeader(info, data);
   checkKind(info, context.version, data);
   const { object, unknown } = decodeRequest(info, context.version, data);
-  checkStrict(
-    info.kind,
-    context.version,
-    [
-      ...duplicates.map((path) => `duplicate field ${JSON.stringify(path)}`),
-      ...unknown.map((path) => `unknown field ${JSON.stringify(path)}`),
-    ],
-    context,
-  );
+  checkStrict(info.kind, context.version, problems(unknown), context);
   setNamespace(info, object, namespace);
   if (info.custom) warnOfFinalizers(object, context);
   return object;
