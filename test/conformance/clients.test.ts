@@ -36,9 +36,33 @@ describe('a token for an account', () => {
     const review = { kind: 'TokenReview', apiVersion: 'authentication.k8s.io/v1', spec: { token } };
     const answer = await api.post('/apis/authentication.k8s.io/v1/tokenreviews', review);
     expect(pick(answer.body, 'status', 'user', 'username')).toBe('system:serviceaccount:default:default');
+    const { jti } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { jti: string };
+    const extra = { 'authentication.kubernetes.io/credential-id': [`JTI=${jti}`] };
+    expect(pick(answer.body, 'status', 'user', 'extra')).toEqual(extra);
+    const self = await api.post(
+      '/apis/authentication.k8s.io/v1/selfsubjectreviews',
+      { kind: 'SelfSubjectReview', apiVersion: 'authentication.k8s.io/v1' },
+      { headers: { authorization: `Bearer ${token}` } },
+    );
+    expect(pick(self.body, 'status', 'userInfo', 'extra')).toEqual(extra);
     const other = { ...review, spec: { token: `${token.slice(0, -4)}AAAA` } };
     const refused = await api.post('/apis/authentication.k8s.io/v1/tokenreviews', other);
     expect(pick(refused.body, 'status', 'authenticated')).toBeUndefined();
+  });
+
+  test('of a pod says which, and where it is', async () => {
+    const ns = await api.namespace();
+    const spec = { nodeName: 'elsewhere', schedulerName: 'nobody', containers: [{ name: 'c', image: 'x' }] };
+    const pod = await api.post(`/api/v1/namespaces/${ns}/pods`, { metadata: { name: 'p' }, spec });
+    const reference = { kind: 'Pod', apiVersion: 'v1', name: 'p' };
+    const made = await api.post(path.replace('default', ns), asked({ boundObjectRef: reference }));
+    const review = { spec: { token: pick(made.body, 'status', 'token') } };
+    const answer = await api.post('/apis/authentication.k8s.io/v1/tokenreviews', review);
+    expect(pick(answer.body, 'status', 'user', 'extra')).toMatchObject({
+      'authentication.kubernetes.io/pod-name': ['p'],
+      'authentication.kubernetes.io/pod-uid': [pick(pod.body, 'metadata', 'uid')],
+      'authentication.kubernetes.io/node-name': ['elsewhere'],
+    });
   });
 
   test('lasts ten minutes at least', async () => {

@@ -247,10 +247,8 @@ const shown: Shown[] = [
   },
 ];
 
-recorded(
-  'objects as rows',
-  'tables.txt',
-  shown.flatMap(({ name, at, body, status }) => {
+recorded('objects as rows', 'tables.txt', [
+  ...shown.flatMap(({ name, at, body, status }) => {
     const path = `${at}/${(body as { metadata: { name: string } }).metadata.name}`;
     return [
       { name: `${name}: made`, method: 'POST' as const, path: at, body },
@@ -260,4 +258,5 @@ recorded(
       { name: `${name}: row`, path, ...row },
     ];
   }),
-);
+  { name: 'event of the other group: row', path: '/apis/events.k8s.io/v1/namespaces/NS/events/e', ...row },
+]);

@@ -11,6 +11,7 @@ export interface SimUser {
   token?: string;
   /** Default: the name. */
   uid?: string;
+  extra?: Record<string, string[]>;
 }
 
 const digest = (token: string): Buffer => createHash('sha256').update(token).digest();
@@ -33,7 +34,12 @@ export class Authenticator {
     const token = user.token ?? newToken();
     this.known.push({
       digest: digest(token),
-      user: { name: user.name, uid: user.uid ?? user.name, groups: [...(user.groups ?? []), 'system:authenticated'] },
+      user: {
+        name: user.name,
+        uid: user.uid ?? user.name,
+        groups: [...(user.groups ?? []), 'system:authenticated'],
+        ...(user.extra ? { extra: user.extra } : {}),
+      },
       until,
     });
     return token;

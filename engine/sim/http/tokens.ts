@@ -43,7 +43,23 @@ function bound(kernel: Kernel, namespace: string, reference: unknown): Dict {
   const info = kernel.registry.get(found.plural);
   const entry = kernel.store.entry(info, found.namespaced ? namespace : '', name ?? '');
   if (!entry) throw notFound(info, name ?? '');
-  return { [(kind ?? '').toLowerCase()]: { name, uid: entry.uid } };
+  const claims = { [(kind ?? '').toLowerCase()]: { name, uid: entry.uid } };
+  const node = kind === 'Pod' ? text(at(kernel.store.object(info, entry), 'spec', 'nodeName')) : '';
+  const there = node ? kernel.store.entry(kernel.registry.get('nodes'), '', node) : undefined;
+  return { ...(node ? { node: { name: node, ...(there ? { uid: there.uid } : {}) } } : {}), ...claims };
+}
+
+const EXTRA = 'authentication.kubernetes.io/';
+
+/** What is known of who shows the token, beside the account. */
+function extraOf(id: string, about: Dict): Record<string, string[]> {
+  const extra: Record<string, string[]> = { [`${EXTRA}credential-id`]: [`JTI=${id}`] };
+  for (const kind of ['node', 'pod'])
+    for (const field of ['name', 'uid']) {
+      const value = text(at(about, kind, field));
+      if (value) extra[`${EXTRA}${kind}-${field}`] = [value];
+    }
+  return extra;
 }
 
 export const postToken: Answer = async (kernel, call, target) => {
@@ -60,17 +76,19 @@ export const postToken: Answer = async (kernel, call, target) => {
   const aud = audiences.length > 0 ? audiences : [ISSUER];
   const now = Math.floor(kernel.clock.now() / 1000);
   const uid = account.metadata.uid ?? '';
+  const jti = kernel.uid();
   const user: User = {
     name: accountName(namespace, name),
     uid,
     groups: accountGroups(namespace),
+    extra: extraOf(jti, about),
   };
   const claims = {
     aud,
     exp: now + seconds,
     iat: now,
     iss: ISSUER,
-    jti: kernel.uid(),
+    jti,
     'kubernetes.io': { namespace, ...about, serviceaccount: { name, uid } },
     nbf: now,
     sub: user.name,

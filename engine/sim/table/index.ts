@@ -74,7 +74,8 @@ const kept = new WeakMap<Entry, Pieces>();
 function piecesOf(kernel: Kernel, info: ResourceInfo, version: string, entry: Entry): Pieces {
   const known = kept.get(entry);
   if (known) return known;
-  const object = inVersion(kernel, info, entry, version);
+  // Events are stored in one shape and shown alike, whichever group they are asked for in.
+  const object = info.custom ? inVersion(kernel, info, entry, version) : kernel.store.object(info, entry);
   const pieces: Pieces = [];
   let text = '{"cells":[';
   for (const [at, cell] of makeCells(info, version, object).entries()) {
