@@ -43,6 +43,9 @@ class Recent<V> extends Map<string, V> {
   }
 }
 
+/** How many events a cluster has had: two that are said at one time, by whom ever, must have two names. */
+const sequences = new WeakMap<SimCluster, number>();
+
 const referenceTo = ({ apiVersion, kind, metadata: { name, namespace, uid, resourceVersion } }: KubeObject) => ({
   apiVersion,
   kind,
@@ -57,7 +60,6 @@ export function makeRecorder(cluster: SimCluster, since = Number.NEGATIVE_INFINI
   const known = new Recent<{ name: string; count: number }>();
   const similar = new Recent<{ messages: Set<string>; last: number }>();
   const said = new Recent<{ left: number; at: number }>();
-  let sequence = 0;
 
   /** Whether the one that says so has said much of the kind. */
   const isOneOfMany = (key: string, message: string, now: number): boolean => {
@@ -98,7 +100,9 @@ export function makeRecorder(cluster: SimCluster, since = Number.NEGATIVE_INFINI
         );
         return;
       }
-      const name = `${about.metadata.name}.${(BigInt(now) * 1_000_000n + BigInt(sequence++ % 1_000_000)).toString(16)}`;
+      const within = sequences.get(cluster) ?? 0;
+      sequences.set(cluster, (within + 1) % 1_000_000);
+      const name = `${about.metadata.name}.${(BigInt(now) * 1_000_000n + BigInt(within)).toString(16)}`;
       known.set(key, { name, count: 1 });
       const event = {
         metadata: { name, namespace },

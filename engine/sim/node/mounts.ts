@@ -1,4 +1,4 @@
-/** Volumes of what isn't there: they hold a pod back. */
+/** Objects that a pod needs and that are not there: volumes of them hold it back, secrets for its images are missed in vain. */
 import type { KubeObject } from '../../api/types.ts';
 import type { SimCluster } from '../cluster.ts';
 import { podSpec } from './status.ts';
@@ -55,6 +55,15 @@ function unmountable(cluster: SimCluster, pod: KubeObject): string[] {
     const why = wrong.length === 1 ? wrong[0] : `[${wrong.join(', ')}]`;
     return [`MountVolume.SetUp failed for volume ${JSON.stringify(volume.name)} : ${why}`];
   });
+}
+
+/** What is said of the secrets that its images were to be pulled with; undefined where all are there. */
+export function missedPullSecrets(cluster: SimCluster, pod: KubeObject): string | undefined {
+  const names = (podSpec(pod).imagePullSecrets ?? []).flatMap(({ name }) =>
+    name && !cluster.get('secrets', pod.metadata.namespace ?? '', name) ? [name] : [],
+  );
+  if (names.length === 0) return undefined;
+  return `Unable to retrieve some image pull secrets (${names.join(', ')}); attempting to pull the image may not succeed.`;
 }
 
 function missing(cluster: SimCluster, namespace: string, { kind, name = '', items, optional }: Source) {

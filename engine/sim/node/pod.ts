@@ -6,7 +6,7 @@ import { unlessRefused } from '../errors.ts';
 import { equal } from '../json.ts';
 import { PodContainers } from './containers.ts';
 import type { EventNote, Recorder } from './events.ts';
-import { whenMounted } from './mounts.ts';
+import { missedPullSecrets, whenMounted } from './mounts.ts';
 import { PodReport } from './report.ts';
 import { runsAgain } from './restart.ts';
 import { ContainerRun } from './run.ts';
@@ -93,6 +93,8 @@ export class PodLife {
       },
       failed: (message) => this.#note({ type: 'Warning', reason: 'FailedMount', message }),
       done: () => {
+        const missed = missedPullSecrets(cluster, this.pod);
+        if (missed) this.#note({ type: 'Warning', reason: 'FailedToRetrieveImagePullSecret', message: missed });
         this.#start = cluster.clock.after(timing.sandbox, () => {
           this.ip = podSpec(this.pod).hostNetwork ? this.hostIP : this.#context.address();
           this.#sandbox = true;

@@ -58,6 +58,7 @@ export interface PodSpec {
   containers: ContainerSpec[];
   ephemeralContainers?: ContainerSpec[];
   securityContext?: SecurityContext;
+  imagePullSecrets?: { name?: string }[];
   volumes?: {
     name: string;
     persistentVolumeClaim?: { claimName: string };

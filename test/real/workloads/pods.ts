@@ -286,11 +286,13 @@ export const PODS: readonly Scenario[] = [
       await stage.apply(
         pod('no-image', podSpec([container('c', { image: 'local/nothing:1', imagePullPolicy: 'Never' })])),
         pod('no-map', podSpec([container('c', env({ configMapKeyRef: { name: 'settings', key: 'a' } }))])),
+        pod('no-secret', podSpec([container()], { imagePullSecrets: [{ name: 'none' }, { name: 'nothing' }] })),
         pod('no-program', podSpec([container('c', { image: SERVER, command: ['/none'] })], { restartPolicy: 'Never' })),
       );
       await stage.when('Pod', 'no-image', waits('ErrImageNeverPull'));
       await stage.when('Pod', 'no-map', waits('CreateContainerConfigError'));
       await stage.when('Pod', 'no-program', phase('Failed'));
+      await stage.when('Pod', 'no-secret', (one) => is(one, 'Ready'));
       await stage.kubectl('create', 'configmap', 'settings', '--from-literal=a=1');
       await stage.when('Pod', 'no-map', (one) => is(one, 'Ready'));
     },
