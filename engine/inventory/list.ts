@@ -1,5 +1,6 @@
 /** Everything of a kind, read once. */
 import { pagesOf } from '../kube/pages.ts';
+import { listOf, type Message } from '../kube/protobuf.ts';
 import { type KubeClient, KubeError } from '../kube/types.ts';
 
 const PAGE = 500;
@@ -10,13 +11,19 @@ export async function listAll<T>(
   client: Pick<KubeClient, 'request'>,
   path: string,
   each: (item: T) => void,
-  options: { labelSelector?: string | undefined; signal?: AbortSignal | undefined } = {},
+  options: {
+    labelSelector?: string | undefined;
+    signal?: AbortSignal | undefined;
+    /** Of an item. */
+    protobuf?: Message | undefined;
+  } = {},
 ): Promise<void> {
   const { labelSelector, signal } = options;
+  const protobuf = options.protobuf && listOf(options.protobuf);
   for (let tried = 1; ; tried++) {
     try {
       const query = { limit: PAGE, labelSelector };
-      for await (const page of pagesOf<T>(client, path, { query, signal }))
+      for await (const page of pagesOf<T>(client, path, { query, signal, protobuf }))
         for (const item of page.items ?? []) each(item);
       return;
     } catch (error) {

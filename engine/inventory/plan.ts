@@ -3,8 +3,9 @@ import type { SourceState } from '../protocol.ts';
 import type { Estate } from './estate.ts';
 import { factsOf } from './facts.ts';
 import { type RawClaim, type RawService, slimClaim, slimService } from './objects.ts';
-import { type RawPod, slimPod } from './pod.ts';
+import { slimPod } from './pod.ts';
 import { labelReading, type Provider, type ProviderResource } from './provider.ts';
+import type { RawPod } from './raw-pod.ts';
 import { CORE, resourceName, type Served } from './sources.ts';
 
 /** What a watch does with the objects it meets: projects each at once, hands on what changed. */

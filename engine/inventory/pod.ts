@@ -2,6 +2,7 @@
 import { intern } from './intern.ts';
 import type { ContainerState } from './model.ts';
 import type { LabelReading } from './provider.ts';
+import type { RawPod, RawStatus } from './raw-pod.ts';
 
 /**
  * What is the matter with a pod, from best to worst:
@@ -39,52 +40,6 @@ export interface Pod {
   containers: ContainerState[];
   /** Names of the volume claims it mounts. */
   claims: readonly string[];
-}
-
-interface RawState {
-  waiting?: { reason?: string };
-  running?: object;
-  terminated?: { reason?: string; exitCode?: number; signal?: number };
-}
-interface RawStatus {
-  name?: string;
-  image?: string;
-  ready?: boolean;
-  restartCount?: number;
-  containerID?: string;
-  started?: boolean;
-  state?: RawState;
-}
-interface RawContainer {
-  name?: string;
-  image?: string;
-  restartPolicy?: string;
-}
-/** The fields of a pod that are read; every one of them may be missing. */
-export interface RawPod {
-  metadata?: {
-    uid?: string;
-    namespace?: string;
-    name?: string;
-    creationTimestamp?: string;
-    deletionTimestamp?: string;
-    labels?: Record<string, string>;
-    ownerReferences?: { kind?: string; name?: string; controller?: boolean }[];
-  };
-  spec?: {
-    nodeName?: string;
-    containers?: RawContainer[];
-    initContainers?: RawContainer[];
-    volumes?: { persistentVolumeClaim?: { claimName?: string } }[];
-  };
-  status?: {
-    phase?: string;
-    reason?: string;
-    podIP?: string;
-    conditions?: { type?: string; status?: string; reason?: string }[];
-    containerStatuses?: RawStatus[];
-    initContainerStatuses?: RawStatus[];
-  };
 }
 
 /** States of a container that won't mend themselves by waiting a little. */

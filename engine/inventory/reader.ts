@@ -4,8 +4,9 @@ import { Estate } from './estate.ts';
 import { type Facts, factsOf } from './facts.ts';
 import { listAll, selectorText } from './list.ts';
 import { type RawClaim, type RawService, slimClaim, slimService } from './objects.ts';
-import { type RawPod, slimPod } from './pod.ts';
+import { slimPod } from './pod.ts';
 import { compileProviders, type LabelReading, labelReading, type Provider } from './provider.ts';
+import type { RawPod } from './raw-pod.ts';
 import { shippedProviders } from './shipped.ts';
 import { address, CORE, resourceName, type Served, type Source, served } from './sources.ts';
 
@@ -140,7 +141,8 @@ export class Reader {
 
   async #list<T>(what: Served, namespace: string | null, each: (item: T) => void, labelSelector?: string) {
     try {
-      await listAll(this.#client, address(what, namespace), each, { labelSelector, signal: this.#signal });
+      const { protobuf } = what;
+      await listAll(this.#client, address(what, namespace), each, { labelSelector, signal: this.#signal, protobuf });
       return true;
     } catch (error) {
       this.#deny(error, 'list', what, namespace);

@@ -10,7 +10,8 @@ type Client = Pick<KubeClient, 'request' | 'stream'>;
 
 /** The first pods are asked for at once: they are on their way while the providers are made ready. */
 export function askPods(client: Client, clock: Clock, namespace: string | null, signal: AbortSignal): Promise<Page> {
-  return askFirst({ client, clock, path: address(CORE.pods, namespace) }, signal);
+  const { protobuf } = CORE.pods;
+  return askFirst({ client, clock, path: address(CORE.pods, namespace), protobuf }, signal);
 }
 
 /** `pods`: their first page, when it was asked for already. */
@@ -26,7 +27,17 @@ export function watchesOf(client: Client, clock: Clock, pods?: Promise<Page>): S
     };
     const path = address(served, namespace);
     const onState = (state: ReflectorState) => onFreshness(named(state));
-    const { state, suspect, heal, stop } = startReflector({ client, clock, path, project, onChange, onState, first });
+    const { protobuf } = served;
+    const { state, suspect, heal, stop } = startReflector({
+      client,
+      clock,
+      path,
+      protobuf,
+      project,
+      onChange,
+      onState,
+      first,
+    });
     return { freshness: () => named(state()), suspect, heal, stop };
   };
 }

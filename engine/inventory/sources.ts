@@ -1,6 +1,8 @@
 /** Which of the providers' kinds an API server serves, and where they are read. */
+import type { Message } from '../kube/protobuf.ts';
 import type { Resource } from '../kube/types.ts';
 import type { Provider, ProviderResource } from './provider.ts';
+import { POD } from './raw-pod.ts';
 
 /** One resource as it is served. */
 export interface Served {
@@ -8,6 +10,8 @@ export interface Served {
   version: string;
   plural: string;
   namespaced: boolean;
+  /** What is read of an object; lists of it are asked for in protobuf. Only of built-in kinds, and worth it where there are many. */
+  protobuf?: Message;
 }
 
 /** A kind of cluster that is served. */
@@ -17,7 +21,7 @@ export interface Source extends Served {
 }
 
 export const CORE: Record<'pods' | 'services' | 'persistentvolumeclaims', Served> = {
-  pods: { group: '', version: 'v1', plural: 'pods', namespaced: true },
+  pods: { group: '', version: 'v1', plural: 'pods', namespaced: true, protobuf: POD },
   services: { group: '', version: 'v1', plural: 'services', namespaced: true },
   persistentvolumeclaims: { group: '', version: 'v1', plural: 'persistentvolumeclaims', namespaced: true },
 };

@@ -3,6 +3,7 @@
  * soon as it is parsed, so that whole objects are never kept. What it knows of its own freshness it says at any time.
  */
 import { jsonLines } from './json-lines.ts';
+import { listOf, type Message } from './protobuf.ts';
 import { type KubeClient, KubeError } from './types.ts';
 import { LIST, type Met, type Position, step, type Trouble } from './watch-state.ts';
 
@@ -26,6 +27,8 @@ export interface ReflectorOptions<T> {
   /** Path of the collection, e.g. `/api/v1/pods`. */
   path: string;
   query?: Record<string, string>;
+  /** The fields that `project` reads, of a kind that has a protobuf form: the list may come in it. */
+  protobuf?: Message | undefined;
   /** The slim form of an object; undefined: of no interest. It comes without managedFields. */
   project: (raw: RawObject) => T | undefined;
   /** Batches in the order of the changes; an object is in one of the two lists only. `remove` holds uids. */
@@ -49,7 +52,7 @@ export interface Page {
   ms: number;
 }
 
-type Asking = Pick<ReflectorOptions<unknown>, 'client' | 'clock' | 'path' | 'query'>;
+type Asking = Pick<ReflectorOptions<unknown>, 'client' | 'clock' | 'path' | 'query' | 'protobuf'>;
 
 /** Asks for the first page of a list before there is anybody to read it; for `ReflectorOptions.first`. */
 export function askFirst(asking: Asking, signal: AbortSignal): Promise<Page> {
@@ -59,13 +62,14 @@ export function askFirst(asking: Asking, signal: AbortSignal): Promise<Page> {
 }
 
 async function ask(
-  { client, clock, path, query: own }: Asking,
+  { client, clock, path, query: own, protobuf: item }: Asking,
   { token, limit }: Pick<Listing, 'token' | 'limit'>,
   signal: AbortSignal,
 ): Promise<Page> {
   const query = { ...own, limit, ...(token === '' ? {} : { continue: token }) };
   const began = clock.monotonic();
-  const answer = await client.request<ListAnswer>(path, { query, signal, dropManagedFields: true });
+  const protobuf = item && listOf(item);
+  const answer = await client.request<ListAnswer>(path, { query, signal, dropManagedFields: true, protobuf });
   return { answer, ms: clock.monotonic() - began };
 }
 

@@ -10,6 +10,7 @@ import { connector } from './dial.ts';
 import { abortedError, answerError, connectionError, timeoutError } from './errors.ts';
 import { withoutManagedFields } from './managed-fields.ts';
 import { Nearness } from './nearness.ts';
+import { PROTOBUF, readProtobuf, STATUS } from './protobuf.ts';
 import { KubeError, type RequestOptions, type StreamOptions } from './types.ts';
 
 const unzip = promisify(gunzip);
@@ -158,9 +159,9 @@ export function createTransport(connection: Connection, credentials: CredentialS
     let body = '';
     try {
       const raw = await collect(answer.body, MAX_ERROR_BODY);
-      body = (
-        headers['content-encoding'] === 'gzip' ? await unzip(raw, { maxOutputLength: MAX_ERROR_BODY }) : raw
-      ).toString('utf8');
+      const bytes =
+        headers['content-encoding'] === 'gzip' ? await unzip(raw, { maxOutputLength: MAX_ERROR_BODY }) : raw;
+      body = isProtobuf(headers) ? JSON.stringify(readProtobuf(bytes, STATUS)) : bytes.toString('utf8');
     } catch {
       // The status alone says enough.
     }
@@ -186,7 +187,8 @@ export function createTransport(connection: Connection, credentials: CredentialS
     }
   }
 
-  async function request<T>(path: string, options: RequestOptions = {}): Promise<T> {
+  async function request<T>(path: string, asked: RequestOptions = {}): Promise<T> {
+    const options = asked.protobuf ? { accept: `${PROTOBUF}, application/json`, ...asked } : asked;
     const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     const limit = new AbortController();
     // Whether a request is on its way is not known here once the time is over: it counts as sent.
@@ -217,9 +219,15 @@ export function createTransport(connection: Connection, credentials: CredentialS
     if (options.accept?.startsWith('text/')) return body.toString('utf8');
     if (body.length === 0) return undefined;
     try {
+      if (options.protobuf && isProtobuf(headers)) return readProtobuf(body, options.protobuf);
       return JSON.parse((options.dropManagedFields ? withoutManagedFields(body) : body).toString('utf8'));
     } catch (error) {
-      const what = type.includes('html') ? 'a web page' : type.includes('json') ? 'broken JSON' : type || 'no JSON';
+      const broken = ['json', 'protobuf'].find((form) => type.includes(form));
+      const what = type.includes('html')
+        ? 'a web page'
+        : broken
+          ? `broken ${broken === 'json' ? 'JSON' : broken}`
+          : type || 'no JSON';
       throw new KubeError(
         `${target.server} answered with ${what}; is it an API server, or does a login page stand before it?`,
         {
@@ -305,5 +313,7 @@ async function collect(body: AsyncIterable<Uint8Array>, max: number): Promise<Bu
   }
   return Buffer.concat(parts, size);
 }
+
+const isProtobuf = (headers: Answer['headers']) => one(headers['content-type'])?.startsWith(PROTOBUF) === true;
 
 const one = (value: string | string[] | undefined) => (Array.isArray(value) ? value[0] : value);

@@ -1,5 +1,7 @@
 /** What the rooms above know of a Kubernetes API server. The implementation is in this folder; tests may bring another. */
 
+import type { Message } from './protobuf.ts';
+
 export interface Target {
   context: string;
   cluster: string;
@@ -23,10 +25,15 @@ export interface RequestOptions {
   timeoutMs?: number;
   /** Leave `managedFields` out of the answer. They are cut away before it is parsed, which halves the time of a list. */
   dropManagedFields?: boolean;
+  /**
+   * The answer may come as protobuf, and then has these fields of it only; a server that has none of the kind answers in JSON. A
+   * third of the time of a list for both sides.
+   */
+  protobuf?: Message | undefined;
 }
 
 /** Of an open-ended body. */
-export interface StreamOptions extends Omit<RequestOptions, 'timeoutMs' | 'dropManagedFields'> {
+export interface StreamOptions extends Omit<RequestOptions, 'timeoutMs' | 'dropManagedFields' | 'protobuf'> {
   /** How long to wait for the answer to begin, default 30 s; 0: without end (the log of a silent container). */
   headersTimeoutMs?: number;
 }

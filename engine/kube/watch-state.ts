@@ -27,16 +27,16 @@ export interface Step {
 }
 
 /**
- * Objects a page. Small pages cost no time, bring the first rows sooner, and block the thread less. Over a far link, where a
- * page takes long because of its way and not of its size, they are larger.
+ * Objects a page. The first page is small for the sake of the first rows, each one after it twice as large as the one before: every
+ * page has its way there and back, and its search in the server's database. No larger than what a thread reads in a few frames' time.
  */
-const PAGE = { usual: 100, least: 10, far: 400, most: 1000 };
-/** Pages that take this long, milliseconds, spend their time on the way; longer ones on their size. */
-const FAR = { from: 100, to: 1_000 };
+const PAGE = { first: 100, least: 10, grown: 400, most: 1000 };
+/** A page that took longer than this is not followed by a larger one. */
+const LONG_MS = 1_000;
 
 const list = (limit: number) => ({ at: 'list', token: '', loaded: 0, remaining: undefined, limit }) satisfies Position;
 
-export const LIST = list(PAGE.usual);
+export const LIST = list(PAGE.first);
 
 const BACKOFF = { base: 500, cap: 30_000 };
 /** Rights and resources appear rarely; asking costs the server. */
@@ -54,11 +54,8 @@ export function step(from: Position, met: Met, failures: number, random: () => n
   if (met.met === 'page') {
     const loaded = (from.at === 'list' ? from.loaded : 0) + met.items;
     if (met.token !== '') {
-      const asked = from.at === 'list' ? from.limit : PAGE.usual;
-      // The first page is small for the sake of the first rows; its time is that of handshakes too and says little.
-      const first = from.at === 'list' && from.token === '';
-      const grows = met.ms < FAR.to && (first || met.ms >= FAR.from) && asked < PAGE.far;
-      const limit = grows ? Math.min(PAGE.far, asked * 2) : asked;
+      const asked = from.at === 'list' ? from.limit : PAGE.first;
+      const limit = met.ms < LONG_MS && asked < PAGE.grown ? Math.min(PAGE.grown, asked * 2) : asked;
       return { ...calm, next: { at: 'list', token: met.token, loaded, remaining: met.remaining, limit }, delayMs: 0 };
     }
     return { ...calm, next: { at: 'watch', version: met.version }, delayMs: 0 };

@@ -19,6 +19,13 @@ describe('protobuf', () => {
     }
   });
 
+  test('of a list is for those who read nothing else', async () => {
+    const answer = await api.get('/api/v1/namespaces', { accept: `${PROTOBUF}, application/json` });
+    expect(answer.body.kind).toBe('NamespaceList');
+    const one = await api.get('/api/v1/namespaces/default', { accept: `${PROTOBUF}, application/json` });
+    expect(one.headers['content-type']).toBe(PROTOBUF);
+  });
+
   test('is not the form of a Table: the next that is wanted is taken', async () => {
     const accept = `${PROTOBUF};as=Table;v=v1;g=meta.k8s.io,application/json`;
     expect((await api.get('/api/v1/namespaces/default', { accept })).body.kind).toBe('Namespace');

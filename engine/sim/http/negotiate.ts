@@ -68,17 +68,20 @@ export const CONTENT_TYPE: Record<Encoding, string> = {
 
 /**
  * The first form of an Accept header that can be answered; 406 where there is none. Custom resources have no protobuf, but their metadata
- * alone has; Tables have none.
+ * alone has; Tables have none. A list is kept as JSON, and is protobuf only for those who can't read that: making it takes a hundred times as
+ * long.
  */
-export function negotiate(accept: string | undefined, custom: boolean): Form {
+export function negotiate(accept: string | undefined, custom: boolean, isList = false): Form {
   if (!accept) return { as: 'object', metaVersion: 'v1', encoding: 'json' };
-  for (const { type, parameters } of clauses(accept)) {
+  const wanted = clauses(accept);
+  const readsJson = wanted.some(({ type, parameters }) => type === 'application/json' && parameters.length === 0);
+  for (const { type, parameters } of wanted) {
     const encoding = ENCODINGS.get(type);
     if (!encoding) continue;
     const given = new Map(parameters.map((parameter) => parameter.split('=', 2) as [string, string]));
     const as = given.get('as');
     if (as === undefined) {
-      if (encoding === 'protobuf' && custom) continue;
+      if (encoding === 'protobuf' && (custom || (isList && readsJson))) continue;
       return { as: 'object', metaVersion: 'v1', encoding };
     }
     const version = given.get('v') ?? '';

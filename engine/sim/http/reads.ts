@@ -45,7 +45,7 @@ export interface CallView extends View {
 
 /** How the client wants to see objects; 406 where that is no form of ours. */
 export function viewOf(call: Call, info: ResourceInfo, isList: boolean): CallView {
-  const form = negotiate(call.request.headers.accept, info.custom !== undefined);
+  const form = negotiate(call.request.headers.accept, info.custom !== undefined, isList);
   const include = call.query.get('includeObject') || 'Metadata';
   return {
     ...form,

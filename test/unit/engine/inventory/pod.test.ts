@@ -1,10 +1,19 @@
 import { describe, expect, test } from 'vitest';
-import { type RawPod, slimPod } from '../../../../engine/inventory/pod.ts';
+import { slimPod } from '../../../../engine/inventory/pod.ts';
 import { labelReading } from '../../../../engine/inventory/provider.ts';
+import { POD, type RawPod } from '../../../../engine/inventory/raw-pod.ts';
+import { readProtobuf } from '../../../../engine/kube/protobuf.ts';
+import { encodeProtobuf } from '../../../../engine/sim/schema/encode.ts';
 import { fixture, pod, providers } from './world.ts';
 
 const reading = labelReading(providers);
-const slim = (raw: object) => slimPod(raw as RawPod, reading);
+/** Pods come in two forms, and are the same in both. */
+function slim(raw: object) {
+  const pod = slimPod(raw as RawPod, reading);
+  const bytes = encodeProtobuf({ ...raw, apiVersion: 'v1', kind: 'Pod' });
+  expect(slimPod(readProtobuf(bytes, POD), reading)).toEqual(pod);
+  return pod;
+}
 const ready = { conditions: [{ type: 'Ready', status: 'True' }] };
 const one = (state: object, more: object = {}) => [
   { name: 'redis', image: 'i', ready: false, restartCount: 2, state, ...more },

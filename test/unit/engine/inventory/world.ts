@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs';
 import { Estate } from '../../../../engine/inventory/estate.ts';
 import { type Facts, factsOf } from '../../../../engine/inventory/facts.ts';
 import { slimClaim, slimService } from '../../../../engine/inventory/objects.ts';
-import { type RawPod, slimPod } from '../../../../engine/inventory/pod.ts';
+import { slimPod } from '../../../../engine/inventory/pod.ts';
 import { compileProviders, labelReading, type Provider } from '../../../../engine/inventory/provider.ts';
+import type { RawPod } from '../../../../engine/inventory/raw-pod.ts';
 import { shippedProviders } from '../../../../engine/inventory/shipped.ts';
 
 export interface Raw {

@@ -278,16 +278,15 @@ test('a page that the link could not bring in time is asked for in smaller parts
   expect(limits).toEqual([50, 25, 12, 10, 10, 10]);
 });
 
-test('pages grow over a far link, not over a narrow one, and no further than a thread can take', () => {
-  const limitAfter = (ms: number, limit: number, token = 'more') => {
-    const from: Position = { at: 'list', token, loaded: 100, remaining: 900, limit };
+test('pages grow, not over a narrow link, and no further than a thread can take', () => {
+  const limitAfter = (ms: number, limit: number) => {
+    const from: Position = { at: 'list', token: 'more', loaded: 100, remaining: 900, limit };
     const met = { met: 'page', items: limit, token: 'on', version: '7', remaining: 800, ms } as const;
     const { next } = step(from, met, 0, () => 0);
     return next.at === 'list' ? next.limit : 0;
   };
-  expect([20, 99, 100, 999, 1000, 9000].map((ms) => limitAfter(ms, 100))).toEqual([100, 100, 200, 200, 100, 100]);
-  expect([10, 100, 250, 400, 1000].map((limit) => limitAfter(200, limit))).toEqual([20, 200, 400, 400, 1000]);
-  expect([20, 200, 1000].map((ms) => limitAfter(ms, 100, ''))).toEqual([200, 200, 100]);
+  expect([20, 200, 999, 1000, 9000].map((ms) => limitAfter(ms, 100))).toEqual([200, 200, 200, 100, 100]);
+  expect([10, 100, 250, 400, 1000].map((limit) => limitAfter(20, limit))).toEqual([20, 200, 400, 400, 1000]);
 });
 
 describe('whatever comes', () => {

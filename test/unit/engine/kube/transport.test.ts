@@ -3,7 +3,9 @@ import net, { type AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { renewable } from '../../../../engine/kube/credentials.ts';
+import { message, OBJECT_META, PROTOBUF } from '../../../../engine/kube/protobuf.ts';
 import { KubeError } from '../../../../engine/kube/types.ts';
+import { encodeProtobuf } from '../../../../engine/sim/schema/encode.ts';
 import { EXPIRED } from './certificate.ts';
 import { json, nowhere, serve, statusBody } from './server.ts';
 
@@ -91,6 +93,49 @@ describe('a request', () => {
     expect(await client.request('/zip')).toEqual({ a: 'ü' });
     expect(await client.request('/none')).toBeUndefined();
     expect(await client.request('/log', { accept: 'text/plain, application/json' })).toBe('{"a":1}\n');
+  });
+});
+
+describe('protobuf', () => {
+  const status = { apiVersion: 'v1', ...statusBody(410, 'Expired', 'too old', { details: { retryAfterSeconds: 3 } }) };
+  const wanted = message({ 1: ['metadata', OBJECT_META] });
+
+  it('is asked for where the fields are named, and read where the server has it, refusals too', async () => {
+    const server = await serve({
+      answer(response, { url, headers }) {
+        if (url.pathname === '/plain' || !headers.accept?.startsWith(PROTOBUF)) {
+          json(response, 200, { metadata: { name: 'json' } });
+          return;
+        }
+        const gone = url.pathname === '/gone';
+        const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a' }, spec: { nodeName: 'n' } };
+        response.writeHead(gone ? 410 : 200, { 'content-type': PROTOBUF, 'content-encoding': 'gzip' });
+        response.end(gzipSync(encodeProtobuf(gone ? status : pod)));
+      },
+    });
+    const client = server.client();
+    const answer = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a' } };
+    expect(await client.request('/x', { protobuf: wanted })).toEqual(answer);
+    expect(server.seen[0]?.headers.accept).toBe(`${PROTOBUF}, application/json`);
+    expect(await client.request('/plain', { protobuf: wanted })).toEqual({ metadata: { name: 'json' } });
+    expect(await client.request('/x')).toEqual({ metadata: { name: 'json' } });
+    const error = await failure(client.request('/gone', { protobuf: wanted }));
+    expect(error).toMatchObject({ status: 410, reason: 'Expired', message: 'too old', retryAfterMs: 3_000 });
+  });
+
+  it('that is none is told', async () => {
+    const server = await serve({
+      answer: (response, { url }) =>
+        response
+          .writeHead(url.pathname === '/ok' ? 200 : 500, { 'content-type': PROTOBUF })
+          .end(Buffer.from('k8s\0\x12\x7f')),
+    });
+    const client = server.client();
+    const broken = await failure(client.request('/ok', { protobuf: wanted }));
+    expect(broken).toMatchObject({ status: 200, reason: 'NotKubernetes' });
+    expect(broken.message).toMatch(/broken protobuf/);
+    const refused = await failure(client.request('/no', { protobuf: wanted }));
+    expect(refused).toMatchObject({ status: 500, reason: 'InternalError' });
   });
 });
 
