@@ -1,7 +1,9 @@
 // Builds dist/: the program as one file, and the launcher that runs it on the packaged Node.js.
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
+import * as cel from '@marcbachmann/cel-js';
 import { build } from 'esbuild';
+import * as re2js from 're2js';
 import * as yaml from 'yaml';
 
 const { version } = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8'));
@@ -57,22 +59,22 @@ const documents = {
   },
 };
 
-/** The YAML library comes to life with its first use: the screen is up before, and often does without. */
-const lazyYaml = {
-  name: 'lazy-yaml',
+/** A library that comes to life with its first use: the screen is up before, and often does without. */
+const lazy = (name, library) => ({
+  name: `lazy-${name}`,
   setup({ onResolve, onLoad, resolve }) {
-    onResolve({ filter: /^yaml$/ }, async ({ kind, resolveDir, pluginData }) => {
+    onResolve({ filter: new RegExp(`^${name}$`) }, async ({ kind, resolveDir, pluginData }) => {
       if (pluginData === 'itself') return undefined;
-      const { path } = await resolve('yaml', { kind, resolveDir, pluginData: 'itself' });
-      return { path, namespace: 'lazy-yaml' };
+      const { path } = await resolve(name, { kind, resolveDir, pluginData: 'itself' });
+      return { path, namespace: `lazy-${name}` };
     });
-    onLoad({ filter: /.*/, namespace: 'lazy-yaml' }, ({ path }) => ({
-      contents: `for (const name of ${JSON.stringify(Object.keys(yaml).filter((name) => name !== 'default'))})
+    onLoad({ filter: /.*/, namespace: `lazy-${name}` }, ({ path }) => ({
+      contents: `for (const name of ${JSON.stringify(Object.keys(library).filter((each) => each !== 'default'))})
         Object.defineProperty(exports, name, { enumerable: true, get: () => require(${JSON.stringify(path)})[name] });`,
       resolveDir: import.meta.dirname,
     }));
   },
-};
+});
 
 /**
  * Ink measures every row in every frame, and a row with a dash or a line in it takes a tenth of a millisecond, mostly to find that it holds
@@ -118,7 +120,16 @@ await build({
   loader: { '.yaml': 'text', '.sh': 'text' },
   define: { 'process.env.NODE_ENV': '"production"', __VERSION__: JSON.stringify(version) },
   banner: { js: "import { createRequire as __cr } from 'node:module'; const require = __cr(import.meta.url);" },
-  plugins: [emptyModule, lazyBuiltins, undiciCore, lazyYaml, documents, quickWidths],
+  plugins: [
+    emptyModule,
+    lazyBuiltins,
+    undiciCore,
+    lazy('yaml', yaml),
+    lazy('re2js', re2js),
+    lazy('@marcbachmann/cel-js', cel),
+    documents,
+    quickWidths,
+  ],
   logLevel: 'warning',
 });
 

@@ -1,8 +1,8 @@
 /** The engine on one scope: one context, one namespace or all. A change of scope ends the session and begins another. */
 import { Inventory } from './inventory/inventory.ts';
-import { compileProviders, type Provider } from './inventory/provider.ts';
+import type { Provider } from './inventory/provider.ts';
 import { askPods, watchesOf } from './inventory/reflect.ts';
-import { providersWith } from './inventory/shipped.ts';
+import { loadProviders } from './inventory/shipped.ts';
 import { type ConnectOptions, connect } from './kube/connect.ts';
 import type { ReflectorState } from './kube/reflector.ts';
 import { clean } from './kube/sanitise.ts';
@@ -37,6 +37,8 @@ export interface Connected {
 
 /** Headers are gathered for this long: a start changes a dozen sources at once. */
 const HEADER_MS = 100;
+/** So long the first pods have the engine for themselves. Over a far link they take longer, and the rest goes ahead. */
+const FIRST_PODS_MS = 60;
 const RECONNECT_MS = 3_000;
 /** A person who logs in with a browser needs minutes, not seconds. */
 const LOGIN_MS = 300_000;
@@ -122,9 +124,11 @@ export class Session {
     const client = await connect({ ...how, login: { patienceMs: LOGIN_MS, onWait } });
     const scope = namespace === undefined ? client.target.namespace : namespace;
     const pods = askPods(client, clock, scope, this.#stopping.signal);
+    // Opening a connection and reading a page need this thread too.
+    await Promise.race([pods.catch(() => {}), sleep(clock, FIRST_PODS_MS, this.#stopping.signal)]);
     let providers: Provider[];
     try {
-      providers = await compileProviders(await providersWith(this.#options.providers));
+      providers = await loadProviders(this.#options.providers);
     } catch (error) {
       await client.close();
       throw error;
@@ -158,6 +162,8 @@ export class Session {
     const { client, namespace, inventory, providers } = this.#connected;
     const { clock, readonly, connect: how } = this.#options;
     const identity = thisProcess();
+    // What has come by now is told before this is loaded.
+    await sleep(clock, 1, this.#stopping.signal);
     const { Desk } = await import('./ops/desk.ts');
     const desk = await Desk.open({
       client,

@@ -2,7 +2,7 @@
  * CEL, the one expression language: rules of providers, `when`, `until`, `assert`, `outputs`. The library is loaded when
  * the first environment is asked for. Whole numbers of JSON are CEL ints, so `status.ready + 1` means what it says.
  */
-import type { Environment } from '@marcbachmann/cel-js';
+import { Environment } from '@marcbachmann/cel-js';
 import { registerLibrary } from './cel-library.ts';
 import { fromCel, toCel } from './cel-values.ts';
 import { fail, ok, type Result } from './result.ts';
@@ -64,25 +64,25 @@ function environment(env: Environment): Cel {
 /** Sizes that no honest expression reaches; a hostile one is refused when it is parsed. */
 const LIMITS = { maxAstNodes: 5000, maxDepth: 100, maxListElements: 500, maxMapEntries: 500, maxCallArguments: 16 };
 
-const environments = new Map<string, Promise<Cel>>();
+const environments = new Map<string, Cel>();
 
 /** The environment in which these variables are known; without a list every name is. Made once per list. */
-export function cel(variables?: readonly string[]): Promise<Cel> {
+export function celNow(variables?: readonly string[]): Cel {
   const key = variables?.toSorted().join(' ') ?? '*';
   let made = environments.get(key);
   if (!made) {
-    made = import('@marcbachmann/cel-js').then((library) => {
-      const env = new library.Environment({
-        unlistedVariablesAreDyn: variables === undefined,
-        enableOptionalTypes: true,
-        homogeneousAggregateLiterals: false,
-        limits: LIMITS,
-      });
-      registerLibrary(env);
-      for (const name of variables ?? []) env.registerVariable(name, 'dyn');
-      return environment(env);
+    const env = new Environment({
+      unlistedVariablesAreDyn: variables === undefined,
+      enableOptionalTypes: true,
+      homogeneousAggregateLiterals: false,
+      limits: LIMITS,
     });
+    registerLibrary(env);
+    for (const name of variables ?? []) env.registerVariable(name, 'dyn');
+    made = environment(env);
     environments.set(key, made);
   }
   return made;
 }
+
+export const cel = async (variables?: readonly string[]): Promise<Cel> => celNow(variables);

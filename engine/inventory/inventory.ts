@@ -221,7 +221,7 @@ export class Inventory {
     if (this.#stopped || (this.#cancelFlush !== undefined && !soon)) return;
     this.#cancelFlush?.();
     const pause = soon ? 0 : EVERY_MS - (this.#clock.monotonic() - this.#flushedAt);
-    this.#cancelFlush = this.#clock.after(Math.max(SOON_MS, pause), () => this.#flush());
+    this.#cancelFlush = this.#clock.after(Math.max(soon ? 0 : SOON_MS, pause), () => this.#flush());
   }
 
   #flush(): void {

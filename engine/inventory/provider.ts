@@ -1,10 +1,9 @@
 /** Providers made ready to read objects: paths parsed, rules compiled, the words of roles normalised. */
 import type { LabelMatch, Provider as ProviderDocument, ProviderSpec, ValueSource } from '../api/types.ts';
-import type { Cel } from '../expr/cel.ts';
 import { clean } from '../kube/sanitise.ts';
 import type { Health } from '../protocol.ts';
 import { asText, PathError, path, type Reader } from './path.ts';
-import { ProviderError, phaseRules, program } from './phase.ts';
+import { atOnce, ProviderError, phaseRules, program, type When, whenAsked } from './phase.ts';
 
 export interface ProviderResource {
   group: string;
@@ -77,9 +76,6 @@ export function imageTag(image: string): string {
   return last.includes(':') ? last.slice(last.indexOf(':') + 1) : '';
 }
 
-const usesRules = (document: ProviderDocument): boolean =>
-  JSON.stringify(document.spec).match(/"(when|expr)":/) !== null;
-
 function selectorOf(match: LabelMatch): Selector {
   const entries = Object.entries(match);
   const named = entries.filter(([, value]) => value === '{name}');
@@ -93,7 +89,7 @@ function resourceOf(each: ProviderSpec['resources'][number]): ProviderResource {
   return { plural, group: dot < 0 ? '' : each.resource.slice(dot + 1), kind: each.kind, versions: each.versions ?? [] };
 }
 
-function compileSpec(name: string, spec: ProviderSpec, cel: Cel | undefined): Provider {
+function compileSpec(name: string, spec: ProviderSpec, when: When): Provider {
   const texts = (source: ValueSource): TextReader => {
     if (typeof source === 'string') {
       const read = path(source);
@@ -104,9 +100,9 @@ function compileSpec(name: string, spec: ProviderSpec, cel: Cel | undefined): Pr
       const read = texts(source.imageTag);
       return (object) => read(object).map(imageTag);
     }
-    const expression = program(cel, source.expr);
+    const expression = when(() => program(source.expr));
     return (object) => {
-      const said = expression.evaluate({ object });
+      const said = expression().evaluate({ object });
       return said.ok ? [clean(asText(said.value) ?? '', LONGEST_TEXT)] : [];
     };
   };
@@ -124,7 +120,7 @@ function compileSpec(name: string, spec: ProviderSpec, cel: Cel | undefined): Pr
       return [];
     };
   };
-  const rules = phaseRules(cel, spec.phase.rules ?? []);
+  const rules = phaseRules(spec.phase.rules ?? [], when);
   const from = spec.phase.from === undefined ? undefined : texts(spec.phase.from);
   const group = first(spec.groupBy);
   const named = spec.primary?.from === undefined ? undefined : texts(spec.primary.from);
@@ -157,22 +153,24 @@ function compileSpec(name: string, spec: ProviderSpec, cel: Cel | undefined): Pr
   };
 }
 
-function compileProvider(document: ProviderDocument, cel: Cel | undefined): Provider {
+function compileProvider(document: ProviderDocument, when: When): Provider {
   const { name } = document.metadata;
   try {
-    return compileSpec(name, document.spec, cel);
+    return compileSpec(name, document.spec, when);
   } catch (error) {
     throw new ProviderError(`provider ${name}: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
 /**
- * Documents, made ready. CEL is loaded only if one of them has an expression.
- * Rejects with ProviderError, which names the document, for what can't be understood.
+ * Documents, made ready. Rejects with ProviderError, which names the document, for what can't be understood. Expressions of a document that is
+ * known to be `sound` are compiled when they are first asked for: the first pods don't wait for CEL.
  */
-export async function compileProviders(documents: readonly ProviderDocument[]): Promise<Provider[]> {
-  const cel = documents.some(usesRules) ? await (await import('../expr/cel.ts')).cel(['object']) : undefined;
-  return documents.map((document) => compileProvider(document, cel));
+export async function compileProviders(
+  documents: readonly ProviderDocument[],
+  sound: (document: ProviderDocument) => boolean = () => false,
+): Promise<Provider[]> {
+  return documents.map((document) => compileProvider(document, sound(document) ? whenAsked : atOnce));
 }
 
 /** The cluster that an object with these labels is claimed for, '' when for none. */

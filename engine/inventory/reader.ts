@@ -7,7 +7,7 @@ import { type RawClaim, type RawService, slimClaim, slimService } from './object
 import { slimPod } from './pod.ts';
 import { compileProviders, type LabelReading, labelReading, type Provider } from './provider.ts';
 import type { RawPod } from './raw-pod.ts';
-import { shippedProviders } from './shipped.ts';
+import { isShipped, shippedProviders } from './shipped.ts';
 import { address, CORE, resourceName, type Served, type Source, served } from './sources.ts';
 
 export type Client = Pick<KubeClient, 'request' | 'resources'>;
@@ -35,7 +35,7 @@ let shipped: Promise<Provider[]> | undefined;
 
 /** The shipped providers, compiled once. */
 export function defaultProviders(): Promise<Provider[]> {
-  shipped ??= compileProviders(shippedProviders());
+  shipped ??= compileProviders(shippedProviders(), isShipped);
   return shipped;
 }
 

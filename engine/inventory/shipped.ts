@@ -25,9 +25,12 @@ function documents(source: string, text: string): Provider[] {
 
 export const shippedProviders = (): Provider[] => [...SHIPPED];
 
+/** A test compiles them. */
+export const isShipped = (document: Provider): boolean => SHIPPED.includes(document);
+
 /** Ready for use: `providersWith`, compiled. Rejects with ProviderError, which names the file or the provider. */
 export const loadProviders = async (folder: string): Promise<CompiledProvider[]> =>
-  compileProviders(await providersWith(folder));
+  compileProviders(await providersWith(folder), isShipped);
 
 /**
  * The shipped providers with those of `folder` (`*.yaml`) put over them: one of the same name replaces a shipped one,

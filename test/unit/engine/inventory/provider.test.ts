@@ -131,3 +131,15 @@ test('what a user puts in the folder replaces, or comes before the plain workloa
   }
   expect(await providersWith(folder)).toEqual(shippedProviders());
 });
+
+test('an expression of a document that is known to be sound is compiled when it is asked for, any other at once', async () => {
+  const broken = document({ phase: { rules: [{ when: 'object.spec.', is: 'Off' }] } });
+  await expect(compileProviders([broken])).rejects.toThrow(/provider mine: the expression "object.spec."/);
+  const [lazy] = await compileProviders([broken], () => true);
+  expect(() => lazy?.phase({})).toThrow(/the expression/);
+  const whole = document({ phase: { rules: [{ when: 'object.spec.off', is: 'Off' }] }, version: [{ expr: '"v1"' }] });
+  for (const sound of [true, false]) {
+    const [provider] = await compileProviders([whole], () => sound);
+    expect([provider?.phase({ spec: { off: true } }), provider?.version({})]).toEqual(['Off', ['v1']]);
+  }
+});
