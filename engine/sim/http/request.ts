@@ -33,7 +33,7 @@ function verbOf(method: string, name: string, query: URLSearchParams, legacyWatc
     return name ? 'get' : 'list';
   }
   if (method === 'DELETE') return name ? 'delete' : 'deletecollection';
-  return VERBS[method] ?? method.toLowerCase();
+  return VERBS[method] ?? '';
 }
 
 /** Reads /api/v1/… and /apis/GROUP/VERSION/…; throws 404 for a resource that isn't served. */
@@ -47,7 +47,7 @@ export function parseRequest(request: Pick<IncomingMessage, 'method' | 'url'>, r
     method,
     path,
     query,
-    verb: method === 'GET' || method === 'HEAD' ? 'get' : verbOf(method, 'x', query, false),
+    verb: method === 'HEAD' ? 'get' : (VERBS[method] ?? method.toLowerCase()),
     target: undefined,
   };
   let parts: string[];

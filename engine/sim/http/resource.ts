@@ -75,11 +75,11 @@ export function authorizeTarget(
 }
 
 export async function answerResource(kernel: Kernel, call: Call, target: Target): Promise<void> {
+  authorizeTarget(kernel, call, target);
   if (target.subresource && !hasSubresource(target.info, target.subresource))
     throw target.info.custom ? notFound(target.info, target.name) : pageNotFound();
   const answer = answerFor(call, target);
   if (!answer || !fits(call, target)) throw notAllowed();
-  authorizeTarget(kernel, call, target);
   checkAccept(call.request.headers.accept, call.verb === 'list' || call.verb === 'watch');
   if (call.verb === 'patch') checkPatchType(call);
   const warning = target.info.custom?.warning(target.version) ?? DEPRECATED[qualified(target.info)];

@@ -13,6 +13,7 @@ import { type Authenticator, hostAllowed, originAllowed } from './auth.ts';
 import { readEarly } from './body.ts';
 import { selfSigned } from './cert.ts';
 import { BadImpersonation } from './impersonate.ts';
+import { answerOdd } from './odd.ts';
 import { refuseUpgrade } from './remote/refusal.ts';
 import { type Exchange, sendError, sendText } from './reply.ts';
 import { parseRequest, type RequestInfo } from './request.ts';
@@ -74,6 +75,9 @@ export async function serveApi(options: ApiServerOptions): Promise<ApiServer> {
     socket.setNoDelay(true);
     socket.once('close', () => sockets.delete(socket));
   });
+  server.on('clientError', (error, socket) =>
+    answerOdd(error, socket, (request, response) => void answer(request, response)),
+  );
   server.on('tlsClientError', (_error, socket) => socket.destroy());
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
