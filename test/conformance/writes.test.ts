@@ -331,4 +331,19 @@ recorded('updates, generation and immutable fields', 'writes.txt', [
     path: `${pods}/nope/eviction`,
     body: { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: 'nope' } },
   },
+  ...Object.entries({
+    'without labels': [{}, {}],
+    'with labels': [{ a: 'b' }, {}],
+    'whose pods have labels': [{}, { t: 'u' }],
+    'with labels, as its pods': [{ a: 'b' }, { t: 'u' }],
+  }).map(([name, [labels, ofPods]]) => ({
+    name: `a job ${name}`,
+    method: 'POST' as const,
+    path: '/apis/batch/v1/namespaces/NS/jobs',
+    query: { dryRun: 'All' },
+    body: {
+      metadata: { name: 'j', labels },
+      spec: { template: { metadata: { labels: ofPods }, spec: { restartPolicy: 'Never', containers: [container] } } },
+    },
+  })),
 ]);

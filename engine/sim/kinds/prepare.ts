@@ -3,7 +3,7 @@ import { at, equal } from '../json.ts';
 import { timestamp } from '../kernel.ts';
 import { checkEscalation } from '../rbac/escalation.ts';
 import { TEMPLATE_GENERATION } from '../schema/defaults.ts';
-import { type Dict, isDict, type SimObject } from '../types.ts';
+import { type Dict, isDict, type Labels, type SimObject } from '../types.ts';
 import type { Preparing } from './behaviour.ts';
 import { preparePod } from './pod.ts';
 import { prepareService } from './service.ts';
@@ -26,15 +26,17 @@ const prepareJob: Prepare = (job, { old }) => {
   };
   const template = dict(spec.template);
   const metadata = dict(template.metadata);
+  const own = job.metadata.labels;
+  // The labels of the pods stand on the Job too where it has none of its own: see its defaults.
+  const shared = !own || own === metadata.labels || Object.keys(own).length === 0;
   metadata.labels = { ...dict(metadata.labels), ...labels };
   template.metadata = metadata;
+  if (shared) job.metadata.labels = { ...dict(metadata.labels) } as Labels;
   const selector = dict(spec.selector);
   spec.selector = {
     ...selector,
     matchLabels: { ...dict(selector.matchLabels), 'batch.kubernetes.io/controller-uid': uid },
   };
-  // The labels of the template stand on the Job too where it has none of its own.
-  job.metadata.labels = { ...labels, ...job.metadata.labels };
 };
 
 function addFinalizer(object: SimObject, name: string): void {

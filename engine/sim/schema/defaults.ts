@@ -228,6 +228,10 @@ const RULES: Record<string, Rule> = {
   },
   // Not of JobSpec: the job template of a CronJob stays as it is written.
   'batch.v1.Job': (job) => {
+    // The very same labels: what is added to them later shows in both places.
+    const labels = at(job, 'spec', 'template', 'metadata', 'labels');
+    const metadata = dict(job.metadata);
+    if (isDict(labels) && Object.keys(dict(metadata.labels)).length === 0) metadata.labels = labels;
     const spec = dict(job.spec);
     fill(spec, { backoffLimit: 6, completionMode: 'NonIndexed', suspend: false, manualSelector: false });
     if (spec.completions === undefined && spec.parallelism === undefined)

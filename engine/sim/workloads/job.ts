@@ -3,6 +3,7 @@ import type { SimObject } from '../types.ts';
 import type { Controller, Kit } from './controller.ts';
 import { indexes, ranges } from './jobIndexes.ts';
 import { failedIndexes, failureNotes, failureOf, INDEX, indexOf, type Policies, successRule } from './jobPolicy.ts';
+import { restLeft } from './jobRest.ts';
 import { isDone, isReady, type PodTemplate, podFrom, statusOf } from './template.ts';
 import type { View } from './view.ts';
 
@@ -45,7 +46,6 @@ interface Status {
 
 const FINALIZER = 'batch.kubernetes.io/job-tracking';
 const OWN = 'kubernetes.io/job-controller';
-const BACKOFF = { first: 10_000, most: 600_000 };
 
 interface Verdict {
   type: 'Complete' | 'Failed';
@@ -235,13 +235,9 @@ function spawn(job: SimObject, spec: Spec, status: Status, kit: Kit): void {
 
 /** Whether the pause after the failures since the last success is over. */
 function rested(failed: readonly SimObject[], pods: readonly SimObject[], kit: Kit): boolean {
-  const success = Math.max(0, ...pods.filter((pod) => statusOf(pod).phase === 'Succeeded').map(endOf));
-  const since = failed.map(endOf).filter((end) => end >= success);
-  if (since.length === 0) return true;
-  const pause = Math.min(BACKOFF.first * 2 ** (since.length - 1), BACKOFF.most);
-  const left = Math.max(...since) + pause - kit.view.now;
+  const left = restLeft(failed, pods, kit.view.now);
   if (left > 0) kit.again(left);
-  return left <= 0;
+  return left === 0;
 }
 
 function make(job: SimObject, template: PodTemplate, metadata: object, kit: Kit): void {
@@ -268,12 +264,6 @@ function indexedTemplate(job: SimObject, template: PodTemplate, index: number): 
     },
   };
 }
-
-const endOf = (pod: SimObject): number =>
-  Math.max(
-    0,
-    ...(statusOf(pod).containerStatuses ?? []).map((c) => Date.parse(c.state?.terminated?.finishedAt ?? '') || 0),
-  );
 
 function remove(job: SimObject, pod: SimObject, kit: Kit): void {
   kit.view.delete('pods', pod);

@@ -33,6 +33,14 @@ export const BATCH: readonly Scenario[] = [
     },
   },
   {
+    name: 'a Job whose pods fail before their containers begin is tried again, and given up',
+    async play(stage) {
+      const initContainers = [{ ...shell('exit 3'), name: 'first' }];
+      await stage.apply(job('work', { backoffLimit: 1 }, ends('sleep 3', { initContainers })));
+      await ended(stage, 'work');
+    },
+  },
+  {
     name: 'a Job whose pod is restarted in its place until it goes well',
     async play(stage) {
       const end = Math.floor(Date.now() / 1000) + 14;

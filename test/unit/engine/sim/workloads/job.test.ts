@@ -69,6 +69,23 @@ describe('a Job', () => {
     expect(conditions()).toEqual(['FailureTarget BackoffLimitExceeded', 'Failed BackoffLimitExceeded']);
   });
 
+  it('rests as long where a pod failed before its containers began', async () => {
+    const spec = {
+      restartPolicy: 'Never',
+      initContainers: [{ name: 'first', image: 'test/x', command: ['fail'] }],
+      containers: [{ name: 'c', image: 'test/x', command: ['ok'] }],
+    };
+    make('ok', { backoffLimit: 1, template: { metadata: { labels: { job: 'j' } }, spec } });
+    const made: number[] = [];
+    lab.cluster.watch('pods', {}, (type) => {
+      if (type === 'ADDED') made.push(lab.clock.now());
+    });
+    await lab.live(30_000);
+    expect(made).toHaveLength(2);
+    expect(made[1]! - made[0]!).toBeGreaterThanOrEqual(10_000);
+    expect(conditions()).toEqual(['FailureTarget BackoffLimitExceeded', 'Failed BackoffLimitExceeded']);
+  });
+
   it('is ended by its deadline, the pod killed first', async () => {
     make('server', { activeDeadlineSeconds: 3 });
     await lab.live(2500);
