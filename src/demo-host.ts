@@ -2,9 +2,10 @@
  * The embedded cluster of the demo as a process sees it: a kubeconfig in a private folder, until it is stopped. The folder is this
  * thread's: it goes even where the cluster's own thread hangs or dies.
  */
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { openRoot, type Root } from '../engine/sim/node/root.ts';
 import { Unusable } from '../engine/sim/unusable.ts';
+import { demoThread } from './demo-thread.ts';
 import type { DemoRequest, FromDemo, ToDemo } from './demo-worker.ts';
 import { EXIT, Refusal } from './exit.ts';
 
@@ -26,35 +27,30 @@ const GRACE = 3_000;
 
 /** Rejects with a Refusal that says in one line what is missing. */
 export async function startDemoWorker(request: Omit<DemoRequest, 'root'> = {}): Promise<DemoHost> {
-  const worker = new Worker(new URL(import.meta.url), { workerData: { role: 'demo' }, stdout: true, stderr: true });
+  const { worker, ended } = demoThread();
   const send = (message: ToDemo) => worker.postMessage(message);
   const answers = new Map<number, (text: string) => void>();
   let asked = 0;
-  let why = 'it ended';
-  worker.on('error', (error) => {
-    why = error instanceof Error ? error.message : String(error);
-  });
   // Made while that thread loads.
   const root = openRootFor(worker);
   const { path, base } = root;
   send({ t: 'start', request: { ...request, root: { path, base } } });
-  const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   const first = await new Promise<FromDemo>((resolve) => {
     worker.on('message', (message: FromDemo) => {
       if (message.t === 'struck') answers.get(message.id)?.(message.text);
       else resolve(message);
     });
-    void ended.then(() => resolve({ t: 'failed', why, usage: false }));
+    void ended.then((why) => resolve({ t: 'failed', why, usage: false }));
   });
   if (first.t !== 'ready') {
     await worker.terminate();
     root.remove();
-    throw first.t === 'failed' ? cantStart(first.why, first.usage) : cantStart(why, false);
+    throw first.t === 'failed' ? cantStart(first.why, first.usage) : cantStart(await ended, false);
   }
   return {
     kubeconfig: first.kubeconfig,
     reshard: first.reshard,
-    died: ended.then(() => why),
+    died: ended,
     strike: (name, cluster) =>
       new Promise((resolve) => {
         const id = ++asked;

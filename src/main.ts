@@ -17,6 +17,8 @@ function real(path: string): string {
 }
 
 if (isMainThread) {
+  if (process.argv[2] === 'demo' && !process.argv.some((arg) => /^(break|fault|-h|--help)$/.test(arg)))
+    (await import('./demo-thread.ts')).warmUp();
   const { EXIT } = await import('./exit.ts');
   const { say } = await import('./tell.ts');
   for (const name of FOLDERS) {

@@ -9,6 +9,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
 } from 'node:fs';
 import type { Socket } from 'node:net';
@@ -115,10 +116,12 @@ function find(tool: string): string | undefined {
     if (dir === '') continue;
     const path = join(dir, tool);
     try {
+      // Most are in few of the directories, and an error for each of the others would take longer than all else here.
+      if (!statSync(path, { throwIfNoEntry: false })) continue;
       accessSync(path, constants.X_OK);
       return path;
     } catch {
-      // Not in this directory.
+      // Nothing to run there.
     }
   }
   return undefined;
