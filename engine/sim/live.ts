@@ -2,7 +2,7 @@ import { type Clock, realClock } from './clock.ts';
 import { type EngineOptions, type Engines, makeEngines } from './engines/index.ts';
 import { type Sim, type SimOptions, startSim } from './index.ts';
 import { type NodeOptions, type SimNodes, startNodes } from './node/index.ts';
-import { addNodes, addStorageClass, startWorkloads } from './workloads/index.ts';
+import { addNodes, addStorageClass, type Controllers, startWorkloads } from './workloads/index.ts';
 
 export interface LiveOptions extends SimOptions, NodeOptions, EngineOptions {
   /** Names of its nodes; three by default. */
@@ -11,6 +11,7 @@ export interface LiveOptions extends SimOptions, NodeOptions, EngineOptions {
 
 export interface LiveSim extends Sim {
   nodes: SimNodes;
+  workloads: Controllers;
   engines: Engines;
 }
 
@@ -28,6 +29,7 @@ export async function startLive(options: LiveOptions = {}): Promise<LiveSim> {
     return {
       ...sim,
       nodes,
+      workloads,
       engines,
       async close() {
         workloads.close();

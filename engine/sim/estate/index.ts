@@ -62,14 +62,15 @@ export interface Estate extends LiveSim {
 const CONTEXT = 'simulated-demo';
 const MINUTE = 60_000;
 const DAY = 86_400_000;
-/** Nobody watches the past: pods are up at once, and what they went through is written once. */
-const SETTLING: Timing = { sandbox: 0, pull: 0, start: 0, sync: 50, report: 10 };
+const YEAR = 365 * DAY;
+/** Nobody watches the past: pods are up at once, what they went through is written once, and no node renews its lease. */
+const SETTLING: Timing = { sandbox: 0, pull: 0, start: 0, sync: 50, report: 10, lease: 2 * YEAR };
 const NODES = ['node-a', 'node-b', 'node-c', 'node-d', 'node-e'];
 
 /** Starts the embedded cluster with the estate on it, its past behind it. Rejects with one line (Unusable, or the port taken). */
 export async function startEstate(options: EstateOptions = {}): Promise<Estate> {
   const now = Date.now();
-  const clock = seedClock(now - 365 * DAY);
+  const clock = seedClock(now - YEAR);
   const timing = { ...SETTLING };
   const sim = await startLive({
     clock,
@@ -85,8 +86,12 @@ export async function startEstate(options: EstateOptions = {}): Promise<Estate> 
   const { cluster, engines, nodes } = sim;
   const leaders = makeLeaders(engines);
   const controllers = options.empty ? undefined : await settle(cluster, engines, nodes, leaders, clock, now, options);
-  clock.goLive();
+  cluster.drain();
+  clock.set(now);
   Object.assign(timing, QUICK);
+  for (const node of NODES) sim.workloads.poke('nodes', '', node);
+  cluster.drain();
+  clock.goLive();
   if (!options.empty) {
     for (const definition of DEFINITIONS) cluster.create('opsdefinitions.opsdeck.dev', definition);
     if (options.live) askForRun(cluster);
@@ -141,11 +146,12 @@ async function settle(
   now: number,
   options: EstateOptions,
 ): Promise<{ close(): void }> {
-  const keepUp = async () => {
-    cluster.drain();
-    await new Promise((done) => setImmediate(done));
-    cluster.drain();
-  };
+  const live = (ms: number) =>
+    clock.live(ms, async () => {
+      cluster.drain();
+      await new Promise((done) => setImmediate(done));
+      cluster.drain();
+    });
   addCrds(cluster, options.crds);
   for (const name of NAMESPACES) cluster.create('namespaces', { metadata: { name } });
   const running = runControllers(
@@ -161,13 +167,13 @@ async function settle(
   for (const spec of [...CLUSTERS].sort((a, b) => b.age - a.age)) {
     clock.set(now - spec.age * DAY);
     for (const [resource, object] of OBJECTS[spec.operator](spec)) cluster.create(resource, object);
-    await clock.live(8000, keepUp);
+    await live(8000);
   }
-  await fill(engines, nodes, () => clock.live(3000, keepUp));
+  await fill(engines, nodes, () => live(3000));
   addHistory(cluster, now, (time) => clock.set(time));
   clock.set(now - 20 * MINUTE);
   breakOne(nodes);
-  await clock.live(10 * MINUTE, keepUp);
+  await live(10 * MINUTE);
   clock.set(now - 9000);
   cluster.create('opsrequests.operations.kubeblocks.io', {
     metadata: {
@@ -177,7 +183,7 @@ async function settle(
     },
     spec: { clusterName: 'carts', type: 'Restart', restart: [{ componentName: 'redis' }] },
   });
-  await clock.live(9000, keepUp);
+  await live(9000);
   if (options.size) addFleet(cluster, options.size, now - 30 * DAY);
   return {
     close() {

@@ -58,7 +58,7 @@ export interface SimNodes extends NodeHooks {
   close(): void;
 }
 
-export const QUICK: Timing = { sandbox: 25, pull: 50, start: 10, sync: 50, report: 0 };
+export const QUICK: Timing = { sandbox: 25, pull: 50, start: 10, sync: 50, report: 0, lease: REAL_TIMING.lease };
 const OTHER: Image = { match: /.*/, tools: {} };
 /** Starts serving pods that are bound to a node. Throws Unusable where the machine lacks what containers need. */
 export function startNodes(cluster: SimCluster, options: NodeOptions = {}): SimNodes {

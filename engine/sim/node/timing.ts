@@ -10,9 +10,11 @@ export interface Timing {
   sync: number;
   /** For how long changes are gathered before a pod's status is written. */
   report: number;
+  /** How often a node renews its lease. */
+  lease: number;
 }
 
-export const REAL_TIMING: Timing = { sandbox: 500, pull: 1500, start: 250, sync: 1000, report: 0 };
+export const REAL_TIMING: Timing = { sandbox: 500, pull: 1500, start: 250, sync: 1000, report: 0, lease: 10_000 };
 
 export const BACKOFF = { first: 10_000, most: 300_000, forgetAfter: 600_000 };
 

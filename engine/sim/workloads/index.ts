@@ -3,6 +3,7 @@
  * cluster from inside and nothing of the machine.
  */
 import type { SimCluster } from '../cluster.ts';
+import { REAL_TIMING, type Timing } from '../node/timing.ts';
 import { type Controllers, runControllers } from './controller.ts';
 import { cronJobs } from './cronjob.ts';
 import { daemonSets } from './daemonset.ts';
@@ -22,7 +23,10 @@ export { type Controller, type Controllers, type Kit, runControllers } from './c
 export { addNodes, addStorageClass } from './nodes.ts';
 
 /** Starts them. They work in the cluster's own queue and by its clock. */
-export function startWorkloads(cluster: SimCluster, options: { eventsSince?: number } = {}): Controllers {
+export function startWorkloads(
+  cluster: SimCluster,
+  options: { eventsSince?: number; timing?: Pick<Timing, 'lease'> } = {},
+): Controllers {
   const all = [
     scheduler,
     deployments,
@@ -36,7 +40,7 @@ export function startWorkloads(cluster: SimCluster, options: { eventsSince?: num
     standingVolumes,
     endpoints,
     disruptions,
-    nodeLeases,
+    nodeLeases(options.timing ?? REAL_TIMING),
     quotas,
   ];
   return runControllers(cluster, all, options.eventsSince);

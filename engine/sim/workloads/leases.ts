@@ -1,17 +1,17 @@
 import { wholeSeconds } from '../clock.ts';
+import type { Timing } from '../node/timing.ts';
 import type { SimObject } from '../types.ts';
 import type { Controller } from './controller.ts';
 import type { View } from './view.ts';
 
 const NAMESPACE = 'kube-node-lease';
 const LEASES = 'leases.coordination.k8s.io';
-const RENEWED_EVERY = 10_000;
 const DURATION = 40;
 /** A kubelet says how its node is at least so often, though nothing has changed. */
 const REPORTED_EVERY = 300_000;
 
 /** Renews each ready node's lease and says that it is well, as its kubelet would. */
-export const nodeLeases: Controller = {
+export const nodeLeases = (timing: Pick<Timing, 'lease'>): Controller => ({
   name: 'kubelet',
   resource: 'nodes',
   kind: 'Node',
@@ -35,14 +35,14 @@ export const nodeLeases: Controller = {
         spec: { holderIdentity: name, leaseDurationSeconds: DURATION, renewTime },
       });
     // A clock that was set back would leave it unrenewed for as long.
-    else if (age < 0 || age >= RENEWED_EVERY) view.patch(LEASES, lease, { spec: { renewTime } });
+    else if (age < 0 || age >= timing.lease) view.patch(LEASES, lease, { spec: { renewTime } });
     else {
-      again(RENEWED_EVERY - age);
+      again(timing.lease - age);
       return;
     }
-    again(RENEWED_EVERY);
+    again(timing.lease);
   },
-};
+});
 
 interface Condition {
   type: string;
