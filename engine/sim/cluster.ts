@@ -10,7 +10,6 @@ import { definitionController } from './crd/index.ts';
 import { Faults } from './faults/faults.ts';
 import { Held } from './held.ts';
 import { INSIDE } from './inside.ts';
-import { clone } from './json.ts';
 import type { Kernel, WriteContext } from './kernel.ts';
 import { makePump } from './pump.ts';
 import { bootstrapRoles } from './rbac/bootstrap.ts';
@@ -18,6 +17,7 @@ import type { ResourceInfo } from './resources/info.ts';
 import { Registry } from './resources/registry.ts';
 import type { EventType } from './store/collection.ts';
 import type { Entry } from './store/entry.ts';
+import { Sight } from './store/sight.ts';
 import { Store, type StoreOptions } from './store/store.ts';
 import type { SimObject } from './types.ts';
 import { create } from './verbs/create.ts';
@@ -46,11 +46,10 @@ export interface WriteOptions {
 /**
  * The cluster from inside: what controllers, the demo and tests use. Calls are synchronous, go through the same checks as HTTP requests,
  * and throw ApiError. Resources are named `pods`, `deployments.apps`. Objects that they answer with are the cluster's own, to be read and
- * never changed, but for those of `get`.
+ * never changed.
  */
 export interface SimCluster {
   readonly clock: Clock;
-  /** A private copy; undefined where there is none. */
   get(resource: string, namespace: string, name: string): SimObject | undefined;
   list(resource: string, filter?: Filter): readonly SimObject[];
   /** A pod that a webhook must be asked about is made later, if at all: throws Undecided until then. */
@@ -64,8 +63,8 @@ export interface SimCluster {
    * Existing objects as ADDED, then every change, in order, each after the write that made it has returned. The answer stops it.
    */
   watch(resource: string, filter: Filter, handler: (type: EventType, object: SimObject) => void): () => void;
-  /** As a watch of everything, but with the entries: after the write, and before it where the object was there. */
-  observe(resource: string, handler: (entry: Entry, before: Entry | undefined) => void): () => void;
+  /** As a watch of everything, but unread: as it is after the write, and before it where the object was there. */
+  observe(resource: string, handler: (now: Sight, before: Sight | undefined) => void): () => void;
   /** Runs work of a controller after what waits already: in the same queue as the handlers of watches. */
   defer(work: () => void): void;
   /** Runs controller work now until none is left. */
@@ -133,17 +132,24 @@ export function makeCluster(options: ClusterOptions = {}): SimCluster {
   const filterOf = (info: ResourceInfo, filter: Filter = {}) =>
     makeSelection(info, filter.namespace ?? '', filter.labelSelector ?? '', filter.fieldSelector ?? '');
 
-  const subscribe = (info: ResourceInfo, selection: Selection, handler: WatchSink['send']) => {
+  /** `hear` is told at once, and answers what to do about it later. */
+  const subscribe = (
+    info: ResourceInfo,
+    selection: Selection,
+    hear: (...change: Parameters<WatchSink['send']>) => () => void,
+  ) => {
     let on = true;
     const stop = follow(
       store.collection(info.storageKey),
       selection,
       { kind: 'initial' },
       {
-        send: (type, entry, event) =>
+        send: (...change) => {
+          const act = hear(...change);
           pump.add(() => {
-            if (on) handler(type, entry, event);
-          }),
+            if (on) act();
+          });
+        },
       },
     );
     return () => {
@@ -161,7 +167,7 @@ export function makeCluster(options: ClusterOptions = {}): SimCluster {
     get(resource, namespace, name) {
       const info = registry.get(resource);
       const entry = store.entry(info, namespace, name);
-      return entry && clone(store.object(info, entry));
+      return entry && store.object(info, entry);
     },
     list(resource, filter) {
       const info = registry.get(resource);
@@ -186,7 +192,9 @@ export function makeCluster(options: ClusterOptions = {}): SimCluster {
     update(resource, object, write) {
       const info = registry.get(resource);
       const about = context(info, write);
-      const own = admit(info, typed(info, object), object.metadata.namespace ?? '', about);
+      const { namespace = '', name } = object.metadata;
+      const before = store.entry(info, namespace, name);
+      const own = admit(info, typed(info, object), namespace, about, undefined, before && store.object(info, before));
       return store.object(info, atOnce(update(kernel, info, own, about)).entry);
     },
     patch(resource, namespace, name, patch, write) {
@@ -200,10 +208,17 @@ export function makeCluster(options: ClusterOptions = {}): SimCluster {
     },
     watch(resource, filter, handler) {
       const info = registry.get(resource);
-      return subscribe(info, filterOf(info, filter), (type, entry) => handler(type, store.object(info, entry)));
+      return subscribe(info, filterOf(info, filter), (type, entry) => () => handler(type, store.object(info, entry)));
     },
     observe(resource, handler) {
-      return subscribe(registry.get(resource), everything(), (_type, entry, event) => handler(entry, event?.prev));
+      const info = registry.get(resource);
+      return subscribe(info, everything(), (_type, entry, event) => {
+        // Until it is heard the store may have let go of both, and parsing them again takes longer than the write did.
+        const sight = (one: Entry) => new Sight(store, info, one, store.parsed.known(one));
+        const now = sight(entry);
+        const before = event?.prev && sight(event.prev);
+        return () => handler(now, before);
+      });
     },
     defer: pump.add,
     drain: pump.drain,

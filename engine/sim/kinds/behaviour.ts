@@ -1,6 +1,5 @@
 /** What the server does with a kind on writes beyond what its schema says: status, generation, names, update rules. */
 import { qualified } from '../errors.ts';
-import { clone } from '../json.ts';
 import type { Kernel, WriteContext } from '../kernel.ts';
 import { FieldSet } from '../managed/fieldset.ts';
 import { hasSubresource, type ResourceInfo } from '../resources/info.ts';
@@ -161,18 +160,18 @@ export function resetFields(info: ResourceInfo, subresource: string): FieldSet {
 export function withStatus(info: ResourceInfo, object: SimObject, old: SimObject): SimObject {
   if (info.custom) {
     const { resourceVersion, managedFields } = object.metadata;
-    const next = { ...clone(old), status: object.status };
+    const next = { ...old, metadata: { ...old.metadata }, status: object.status };
     if (object.status === undefined) delete (next as Partial<SimObject>).status;
     if (resourceVersion) next.metadata.resourceVersion = resourceVersion;
     if (managedFields) next.metadata.managedFields = managedFields;
     return next;
   }
-  const { status: _status, metadata: _metadata, ...rest } = clone(old);
+  const { status: _status, metadata: _metadata, ...rest } = old;
   const metadata = { ...object.metadata };
   for (const name of STATUS_KEEPS[qualified(info)] ?? []) {
     const field = name as keyof SimObject['metadata'];
     if (old.metadata[field] === undefined) delete metadata[field];
-    else Object.assign(metadata, { [field]: clone(old.metadata[field]) });
+    else Object.assign(metadata, { [field]: old.metadata[field] });
   }
   return { ...rest, metadata, ...(object.status === undefined ? {} : { status: object.status }) };
 }

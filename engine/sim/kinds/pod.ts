@@ -13,7 +13,7 @@ const list = (value: unknown): Dict[] => (Array.isArray(value) ? (value as Dict[
 const NO_EXECUTE = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'];
 
 function addTolerations(spec: Dict): void {
-  const tolerations = list(spec.tolerations);
+  const tolerations = [...list(spec.tolerations)];
   for (const key of NO_EXECUTE) {
     const known = tolerations.some(
       (one) => (one.key === key || !one.key) && (one.effect === 'NoExecute' || !one.effect),

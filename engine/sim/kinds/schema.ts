@@ -63,12 +63,19 @@ function keepReset(object: SimObject, data: Dict): SimObject {
   return object;
 }
 
-/** Data as an object of the resource in a version. Throws DecodeError where it doesn't fit. */
-export function decodeObject(info: ResourceInfo, version: string, data: Dict, defaults = true): DecodedObject {
+/** Data as an object of the resource in a version; `before` is the object that it changes. Throws DecodeError where it doesn't fit. */
+export function decodeObject(
+  info: ResourceInfo,
+  version: string,
+  data: Dict,
+  defaults = true,
+  before?: SimObject,
+): DecodedObject {
   const apiVersion = apiVersionOf(info.group, version);
   const type = typeOf(info, version);
   if (type) {
-    const { value, unknown } = decode(type, data, defaults);
+    const same = before?.apiVersion === apiVersion ? (before as unknown as Dict) : undefined;
+    const { value, unknown } = decode(type, data, defaults, same);
     return { object: keepReset({ kind: info.kind, apiVersion, ...value } as SimObject, data), unknown };
   }
   const meta = data.metadata;

@@ -1,5 +1,8 @@
 import { type Dict, isDict } from '../types.ts';
 
+/** The sets of FieldsV1 that are at hand: most writes leave most of them as they were. */
+const made = new WeakMap<Dict, FieldSet>();
+
 /**
  * A set of field paths, as managedFields holds them. A path's steps are `f:name`, `k:{…keys…}`, `v:value` or `i:index`; a step is a member
  * where the path that ends in it belongs to the set. Once it is made it doesn't change: operations share parts, or answer with the set itself.
@@ -122,17 +125,20 @@ export class FieldSet {
     }
   }
 
-  /** FieldsV1. */
+  /** FieldsV1: to be read, never changed. */
   toJson(): Dict {
     if (this.json) return this.json;
     const result: Dict = {};
-    const steps = [...new Set([...this.members, ...this.children.keys()])].sort();
-    for (const step of steps) {
+    const steps = [...this.members];
+    for (const step of this.children.keys()) if (!this.members.has(step)) steps.push(step);
+    for (const step of steps.sort()) {
       const child = this.children.get(step);
       const below = child && !child.empty ? child.toJson() : undefined;
       if (this.members.has(step)) result[step] = below ? { '.': {}, ...below } : {};
       else if (below) result[step] = below;
     }
+    made.set(result, this);
+    this.json = result;
     return result;
   }
 
@@ -149,10 +155,14 @@ export class FieldSet {
     return result;
   }
 
-  /** As fromJson, of FieldsV1 that toJson made. */
+  /** As fromJson, of FieldsV1 that toJson made, now or in another life. */
   static fromOwnJson(fields: Dict): FieldSet {
-    const result = FieldSet.fromJson(fields);
-    result.json = fields;
+    let result = made.get(fields);
+    if (!result) {
+      result = FieldSet.fromJson(fields);
+      result.json = fields;
+      made.set(fields, result);
+    }
     return result;
   }
 }

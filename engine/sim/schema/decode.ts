@@ -1,5 +1,6 @@
 /** Request data to a built-in kind's canonical form: what the real server's decoding into Go types and writing out again does to it. */
 import { setKey } from '../json.ts';
+import { remembering } from '../remember.ts';
 import { type Dict, isDict } from '../types.ts';
 import { defaultsOf } from './defaults.ts';
 import { canonicalQuantity } from './quantity.ts';
@@ -126,19 +127,7 @@ function parseTime(text: string): number {
   return ms;
 }
 
-/** Times that were decoded lately: an object has the same few again and again. */
-const seconds = new Map<string, string>();
-const SECONDS_KEPT = 1000;
-
-function wholeSeconds(text: string): string {
-  let decoded = seconds.get(text);
-  if (decoded === undefined) {
-    decoded = `${new Date(parseTime(text)).toISOString().slice(0, 19)}Z`;
-    if (seconds.size >= SECONDS_KEPT) seconds.clear();
-    seconds.set(text, decoded);
-  }
-  return decoded;
-}
+const wholeSeconds = remembering((text) => `${new Date(parseTime(text)).toISOString().slice(0, 19)}Z`);
 
 function decodeMicro(text: string): string {
   if (!/\.\d{6}\D/.test(text) && TIME.test(text)) {
@@ -270,7 +259,7 @@ function isEmpty(value: unknown): boolean {
   return true;
 }
 
-function decodeStruct(type: TypeInfo, value: unknown, place: Place, state: State): Dict {
+function decodeStruct(type: TypeInfo, value: unknown, place: Place, state: State, before?: Dict): Dict {
   if (!isDict(value)) throw mismatch(value, { kind: 'struct', name: type.name }, place);
   const result: Dict = {};
   let seen = 0;
@@ -282,7 +271,9 @@ function decodeStruct(type: TypeInfo, value: unknown, place: Place, state: State
       continue;
     }
     let decoded: unknown = given;
-    if (!isPlain(field.type, given)) {
+    // The outermost is its writer's own; what is inside is shared, and read only.
+    if (before && before[field.name] === given && isDict(given)) decoded = { ...given };
+    else if (!isPlain(field.type, given)) {
       const where = stepped(place, type.name, place.path ? `.${field.name}` : field.name);
       decoded = decodeRef(field.type, given, where, state);
     }
@@ -330,11 +321,12 @@ function ordered(paths: readonly string[], data: unknown): string[] {
 }
 
 /**
- * Decodes a whole object; kind and apiVersion are left to the caller. `defaults` fills in what the server fills in. Throws DecodeError.
+ * Decodes a whole object; kind and apiVersion are left to the caller. `defaults` fills in what the server fills in. Of `before`, which was
+ * decoded once, unchanged parts are taken over: in most writes that is most of an object. Throws DecodeError.
  */
-export function decode(type: TypeInfo, data: unknown, defaults = true): DecodeResult {
+export function decode(type: TypeInfo, data: unknown, defaults = true, before?: Dict): DecodeResult {
   const state: State = { unknown: [], defaults };
-  const value = decodeStruct(type, data, { struct: type.name, path: '' }, state);
+  const value = decodeStruct(type, data, { struct: type.name, path: '' }, state, before);
   const { unknown } = state;
   return { value, unknown: unknown.length > 1 ? ordered(unknown, data) : unknown };
 }

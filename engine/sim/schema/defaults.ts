@@ -133,10 +133,9 @@ function serviceDefaults(spec: Dict): void {
 function requestsFromLimits(spec: Dict): void {
   for (const one of [...list(spec.containers), ...list(spec.initContainers)]) {
     const resources = dict(one.resources);
-    if (!isDict(resources.limits)) continue;
     const requests = dict(resources.requests);
-    fill(requests, resources.limits);
-    resources.requests = requests;
+    const lacking = Object.entries(dict(resources.limits)).filter(([name]) => requests[name] === undefined);
+    if (lacking.length > 0) resources.requests = { ...requests, ...Object.fromEntries(lacking) };
   }
 }
 

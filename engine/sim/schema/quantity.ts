@@ -1,4 +1,5 @@
 import { parseQuantity } from '../../expr/index.ts';
+import { remembering } from '../remember.ts';
 
 const NANO = 1_000_000_000n;
 const DECIMAL = ['n', 'u', 'm', '', 'k', 'M', 'G', 'T', 'P', 'E'];
@@ -16,7 +17,7 @@ function reduce(value: bigint, base: bigint, most: number): [bigint, number] {
 }
 
 /** A quantity as the API server writes it: 1000m → 1, 0.5 → 500m, 2048Mi → 2Gi. Undefined for what is none. */
-export function canonicalQuantity(text: string): string | undefined {
+export const canonicalQuantity = remembering((text): string | undefined => {
   const parsed = parseQuantity(text);
   if (!parsed.ok) return undefined;
   const { nano } = parsed.value;
@@ -29,10 +30,10 @@ export function canonicalQuantity(text: string): string | undefined {
   const [mantissa, power] = reduce(nano, 1000n, 9);
   if (/[eE][+-]?\d+$/.test(text)) return power === 3 ? `${mantissa}` : `${mantissa}e${(power - 3) * 3}`;
   return `${mantissa}${DECIMAL[power]}`;
-}
+});
 
 /** A quantity as a number, for comparisons; NaN for what is none. */
-export function quantityValue(text: string): number {
+export const quantityValue = remembering((text): number => {
   const parsed = parseQuantity(text);
   return parsed.ok ? Number(parsed.value.nano) / 1e9 : Number.NaN;
-}
+});

@@ -58,6 +58,11 @@ export class ParsedCache {
     return object;
   }
 
+  /** The object if it is at hand. */
+  known(entry: Entry): SimObject | undefined {
+    return this.objects.get(entry);
+  }
+
   drop(entry: Entry): void {
     this.objects.delete(entry);
   }

@@ -90,9 +90,9 @@ export class Store {
     const key = keyOf(object.metadata.namespace ?? '', object.metadata.name);
     const prev = collection.get(key);
     const entry = this.makeEntry(kind, object, ++this.revision);
-    if (prev) this.parsed.drop(prev);
     this.parsed.put(entry, object);
     this.emit(kind, collection, prev ? 'MODIFIED' : 'ADDED', entry, prev);
+    if (prev) this.parsed.drop(prev);
     return entry;
   }
 
@@ -108,8 +108,8 @@ export class Store {
     if (!prev) return undefined;
     const object = last ?? this.object(kind, prev);
     const entry = this.makeEntry(kind, { ...object, metadata: { ...object.metadata } }, ++this.revision);
-    this.parsed.drop(prev);
     this.emit(kind, collection, 'DELETED', entry, prev);
+    this.parsed.drop(prev);
     return entry;
   }
 

@@ -93,9 +93,9 @@ function checkStrict(kind: string, version: string, problems: readonly string[],
 }
 
 /** As decodeObject; 400 where the data doesn't fit. */
-function decodeRequest(info: ResourceInfo, version: string, data: Dict, defaults = true): DecodedObject {
+function decodeRequest(info: ResourceInfo, version: string, data: Dict, before?: SimObject): DecodedObject {
   try {
-    return decodeObject(info, version, data, defaults);
+    return decodeObject(info, version, data, true, before);
   } catch (error) {
     if (error instanceof DecodeError)
       throw badRequest(
@@ -107,7 +107,7 @@ function decodeRequest(info: ResourceInfo, version: string, data: Dict, defaults
 
 /**
  * Request data to an object of the resource, in the request's version. `problems` is what is wrong with its text. `namespace` is the
- * request's; the object's own, where given, must be the same.
+ * request's; the object's own, where given, must be the same. `before` is the object that it changes, as decodeObject has it.
  */
 export function admit(
   info: ResourceInfo,
@@ -115,11 +115,12 @@ export function admit(
   namespace: string,
   context: WriteContext,
   problems: Problems = unknownFields,
+  before?: SimObject,
 ): SimObject {
   if (!isDict(data)) throw badRequest(`the object provided is unrecognized (must be of type ${info.kind})`);
   checkHeader(info, data);
   checkKind(info, context.version, data);
-  const { object, unknown } = decodeRequest(info, context.version, data);
+  const { object, unknown } = decodeRequest(info, context.version, data, before);
   checkStrict(info.kind, context.version, problems(unknown), context);
   setNamespace(info, object, namespace);
   if (info.custom) warnOfFinalizers(object, context);

@@ -99,7 +99,7 @@ function decodePatched(
   if (another) throw wrong(another);
   let decoded: ReturnType<typeof decodeObject>;
   try {
-    decoded = decodeObject(info, version, result);
+    decoded = decodeObject(info, version, result, true, old);
   } catch (error) {
     if (error instanceof DecodeError) throw wrong(change.type === 'strategic' ? restored(error) : error.message);
     throw error;

@@ -1,53 +1,11 @@
-import type { OwnerReference } from '../../api/types.ts';
 import type { SimCluster } from '../cluster.ts';
 import { ApiError } from '../errors.ts';
 import type { ResourceInfo } from '../resources/info.ts';
 import type { Entry } from '../store/entry.ts';
-import type { Store } from '../store/store.ts';
-import type { Labels, SimObject } from '../types.ts';
+import { Sight } from '../store/sight.ts';
+import type { SimObject } from '../types.ts';
 
-/** An object as it was at one write. It is parsed only where somebody looks into it: most that controllers hear of concerns none of them. */
-export class Sight {
-  readonly #store: Store;
-  readonly #info: ResourceInfo;
-  readonly #entry: Entry;
-
-  constructor(store: Store, info: ResourceInfo, entry: Entry) {
-    this.#store = store;
-    this.#info = info;
-    this.#entry = entry;
-  }
-
-  get namespace(): string {
-    return this.#entry.namespace;
-  }
-
-  get name(): string {
-    return this.#entry.name;
-  }
-
-  get labels(): Labels {
-    return this.#entry.labels ?? {};
-  }
-
-  get owners(): readonly OwnerReference[] {
-    return this.#entry.owners ?? [];
-  }
-
-  /** What field selectors can name. */
-  get fields(): Labels {
-    return this.#entry.fields ?? {};
-  }
-
-  /** Whether its text has that: far cheaper than parsing it, for what few objects have. */
-  mentions(text: string): boolean {
-    return this.#entry.body.includes(text);
-  }
-
-  get object(): SimObject {
-    return this.#store.object(this.#info, this.#entry);
-  }
-}
+export type { Sight };
 
 /**
  * What the controllers know: the objects as they are now, their own writes included (a controller that doesn't see what it has just
@@ -67,12 +25,7 @@ export class View {
 
   /** Every change of a resource's objects, with what was there before. */
   watch(resource: string, changed: (now: Sight, before: Sight | undefined) => void): void {
-    const info = this.#info(resource);
-    this.#stops.push(
-      this.#cluster.observe(resource, (entry, before) =>
-        changed(this.#sight(info, entry), before && this.#sight(info, before)),
-      ),
-    );
+    this.#stops.push(this.#cluster.observe(resource, changed));
   }
 
   get(resource: string, namespace: string, name: string): SimObject | undefined {

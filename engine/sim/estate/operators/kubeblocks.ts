@@ -68,7 +68,7 @@ export const kubeblocks: Operator = {
   owner(cr, kit) {
     const [component] = specOf(cr).componentSpecs;
     const { namespace, name } = child(cr, component?.name ?? '');
-    return kit.cluster.get('instancesets.workloads.kubeblocks.io', namespace, name);
+    return kit.view.get('instancesets.workloads.kubeblocks.io', namespace, name);
   },
   objects(cr) {
     return specOf(cr).componentSpecs.flatMap((component): [string, object][] => {

@@ -78,7 +78,7 @@ export function operatorController(operator: Operator, leaders: Leaders): Contro
 
 function once(kit: Kit, resource: string, object: SimObject): void {
   const { namespace = '', name } = object.metadata;
-  if (!kit.cluster.get(resource, namespace, name)) kit.view.create(resource, object);
+  if (!kit.view.get(resource, namespace, name)) kit.view.create(resource, object);
 }
 
 /** Makes missing claims and pods; answers the pods there are. */

@@ -43,7 +43,7 @@ export const strimzi: Operator = {
   clusterLabel: 'strimzi.io/cluster',
   failoverAfter: Number.POSITIVE_INFINITY,
   owner(cr, kit) {
-    return kit.cluster.get('strimzipodsets.core.strimzi.io', cr.metadata.namespace ?? '', `${cr.metadata.name}-broker`);
+    return kit.view.get('strimzipodsets.core.strimzi.io', cr.metadata.namespace ?? '', `${cr.metadata.name}-broker`);
   },
   objects(cr) {
     const base = (name: string) => ({
