@@ -18,7 +18,10 @@ function run(args: string[], { kubeconfig = ADMIN, namespace: ns, input, limit }
 
 /** Runs kubectl and resolves with its stdout; rejects with its stderr when it fails. */
 export async function kubectl(args: string[], options: Kubectl = {}): Promise<string> {
-  const { code, stdout, stderr } = await run(args, options);
+  let { code, stdout, stderr } = await run(args, options);
+  // A server that is too busy to shake hands has heard nothing of the request.
+  for (let more = 3; code !== 0 && more > 0 && stderr.includes('TLS handshake timeout'); more--)
+    ({ code, stdout, stderr } = await run(args, options));
   if (code !== 0) throw new Error(`kubectl ${args.join(' ')}: ${stderr.trim() || `exit ${code}`}`);
   return stdout;
 }

@@ -30,7 +30,8 @@ const VOLATILE: [RegExp, string][] = [
 const CHANCE = /^\s*KLOG .*"Unhandled Error" err="websocket: close sent"\s*$/;
 
 export function normalise(text: string, namespace: string): string {
-  let result = text.replaceAll(namespace, 'NS');
+  // A terminal whose input is over before its program has set it shows the end that it was sent.
+  let result = text.replaceAll(namespace, 'NS').replaceAll('^@', '');
   for (const [pattern, word] of VOLATILE) result = result.replace(pattern, word);
   let aging = false;
   return result

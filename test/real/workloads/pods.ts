@@ -105,7 +105,9 @@ export const PODS: readonly Scenario[] = [
   {
     name: 'probes and gates decide who gets a Service’s traffic',
     async play(stage) {
-      const probe = { exec: { command: ['test', '-e', '/tmp/ready'] }, periodSeconds: 1, failureThreshold: 1 };
+      const command = ['test', '-e', '/tmp/ready'];
+      // A busy machine may need more than the second that a probe has.
+      const probe = { exec: { command }, periodSeconds: 1, failureThreshold: 1, timeoutSeconds: 30 };
       const labels = { app: 'front' };
       const probed = shell(WAIT, 'c', { readinessProbe: probe });
       await stage.apply(service('front'), pod('probed', podSpec([probed]), labels));
@@ -217,7 +219,7 @@ export const PODS: readonly Scenario[] = [
         periodSeconds: 1,
         failureThreshold: 1,
       });
-      const line = `sleep 2; touch /tmp/up; ${WAIT}`;
+      const line = `sleep 5; touch /tmp/up; ${WAIT}`;
       const spec = shell(line, 'c', {
         startupProbe: { ...test('/tmp/up'), failureThreshold: 30 },
         livenessProbe: test('/tmp/up'),

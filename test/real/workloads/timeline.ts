@@ -8,7 +8,7 @@ import { is, type Seen, type Thing } from './watched.ts';
 export interface Wanted {
   /** The order in which pods were made, became ready, were told to go, and went, whichever pod it was. */
   order?: boolean;
-  /** How many pods there were at most, and how many were ready at least once all had been. */
+  /** How many pods its ReplicaSets were to have at most, and how many were ready at least once all had been. */
   bounds?: boolean;
   /** By which steps a ReplicaSet comes to its size, which depends on who is quicker, doesn't count. */
   rough?: boolean;
@@ -112,7 +112,7 @@ export function timeline(seen: readonly Seen[], wanted: Wanted = {}): string[] {
     .map((line) => names(wanted.rough ? roughly(line) : line));
   const settled = [...new Set(told)].sort();
   if (wanted.order) settled.push(`order: ${names(order(objects).join(', '))}`);
-  if (wanted.bounds) settled.push(`bounds: ${bounds(objects, wanted.rough)}`);
+  if (wanted.bounds) settled.push(`bounds: ${bounds(objects)}`);
   return settled;
 }
 
@@ -220,23 +220,32 @@ function order(seen: readonly Seen[]): string[] {
   return steps;
 }
 
-function bounds(seen: readonly Seen[], rough = false): string {
-  const there = new Map<string, boolean>();
+/** A new pod may come in the instant before an old one is told to go: what a roll-out keeps to is the sizes of the ReplicaSets. */
+function bounds(seen: readonly Seen[]): string {
+  const sizes = new Map<string, number>();
+  const pods = new Map<string, boolean>();
   let most = 0;
   let least: number | undefined;
   let full = 0;
   for (const { type, thing } of seen) {
+    const { uid, deletionTimestamp } = thing.metadata;
+    const gone = type === 'DELETED' || deletionTimestamp !== undefined;
     if (thing.kind === 'Deployment') full = (thing.spec as { replicas: number }).replicas;
+    if (thing.kind === 'ReplicaSet') {
+      sizes.set(uid, gone ? 0 : (thing.spec as { replicas: number }).replicas);
+      most = Math.max(
+        most,
+        [...sizes.values()].reduce((sum, size) => sum + size, 0),
+      );
+    }
     if (thing.kind !== 'Pod') continue;
-    if (type === 'DELETED' || thing.metadata.deletionTimestamp) there.delete(thing.metadata.uid);
-    else there.set(thing.metadata.uid, is(thing, 'Ready'));
-    most = Math.max(most, there.size);
-    const ready = [...there.values()].filter(Boolean).length;
+    if (gone) pods.delete(uid);
+    else pods.set(uid, is(thing, 'Ready'));
+    const ready = [...pods.values()].filter(Boolean).length;
     if (least === undefined && ready === full && full > 0) least = ready;
     else if (least !== undefined) least = Math.min(least, ready);
   }
-  // A real server may make a new pod in the instant before it tells an old one to go.
-  return `${rough ? '' : `at most ${most} pods, `}at least ${least} ready`;
+  return `at most ${most} pods wanted, at least ${least} ready`;
 }
 
 /** Replaces what a server has chosen: hashes by the order in which they came, random endings, times, ids and addresses. */
