@@ -20,6 +20,7 @@ const NOISE = [
   /Operation cannot be fulfilled on .*the object has been modified/,
   /probe errored and resulted in unknown state/,
   /FailedScheduling .*Too many pods/,
+  /FailedMount .*token bound to a pod scheduled on a different node/,
 ];
 
 type Aspects = Record<string, string>;

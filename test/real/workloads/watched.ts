@@ -47,8 +47,15 @@ export class Watched {
   readonly seen: Seen[] = [];
   readonly #now = new Map<string, Thing>();
   readonly #stops: (() => void)[] = [];
+  #read: (kind: string, name: string) => Promise<Thing | undefined> = async () => undefined;
 
   async open(api: Api, namespace: string): Promise<void> {
+    this.#read = async (kind, name) => {
+      const plural = `${kind.toLowerCase()}s`;
+      const group = Object.keys(WATCHED).find((one) => WATCHED[one]?.includes(plural));
+      const answer = await api.get(`/${group}/namespaces/${namespace}/${plural}/${name}`);
+      return answer.code === 200 ? (answer.body as unknown as Thing) : undefined;
+    };
     const follow = async (path: string) => {
       const stream = await api.watch(path);
       this.#stops.push(() => stream.close());
@@ -81,13 +88,17 @@ export class Watched {
     return this.all(kind).find(({ metadata }) => metadata.name === name);
   }
 
-  /** Resolves with the object once it is as wanted. */
-  when(kind: string, name: string, wanted: (thing: Thing) => unknown, seconds = 90): Promise<Thing> {
+  /**
+   * Resolves with the object once it is as wanted. What the watch has not told yet of a change that was made before counts: else the
+   * state before the change is taken for the one after it.
+   */
+  async when(kind: string, name: string, wanted: (thing: Thing) => unknown, seconds = 90): Promise<Thing> {
+    const least = (await this.#read(kind, name))?.metadata.generation ?? 0;
     return until(
       `${kind} ${name} is ${wanted}`,
       () => {
         const thing = this.get(kind, name);
-        return thing && wanted(thing) ? thing : undefined;
+        return thing && (thing.metadata.generation ?? 0) >= least && wanted(thing) ? thing : undefined;
       },
       { seconds, everyMs: 50 },
     );
