@@ -3,6 +3,8 @@ import './fetch-hidden.ts';
 
 import './rows-kept.ts';
 
+import './lines-kept.ts';
+
 export { Box, type Instance, render, Text, useApp } from 'ink';
 
 import './fetch-shown.ts';

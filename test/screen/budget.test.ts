@@ -52,6 +52,19 @@ it('a cursor key over 10,000 rows costs little on a slow link', async () => {
   expect(median(bytes)).toBeLessThanOrEqual(1_100);
 });
 
+it('a cursor key among clusters writes what differs between their details, and no rule or blank anew', async () => {
+  const t = await launch({ columns: 160, rows: 48 });
+  await t.until('ledger-pg');
+  await t.press('j');
+  const bytes: number[] = [];
+  for (let i = 0; i < 6; i++) {
+    const before = t.written().length;
+    await t.press('j');
+    bytes.push(Buffer.byteLength(t.written().slice(before)));
+  }
+  expect(median(bytes)).toBeLessThanOrEqual(700);
+});
+
 it('an appended log frame is at most 4 KB at 160x48', async () => {
   const t = await launch({ columns: 160, rows: 48 });
   await t.press(':runs', KEY.enter, KEY.enter);
