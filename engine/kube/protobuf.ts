@@ -1,6 +1,6 @@
 /**
- * Reads the protobuf form of built-in objects, as far as somebody wants to know them. A list in it costs the server half of what it
- * does in JSON and the reader a quarter: what is not wanted is stepped over by its length.
+ * Reads the protobuf form of built-in objects, as far as somebody wants to know them. A list in it costs the server and the reader
+ * half of what it does in JSON: what is not wanted is stepped over by its length.
  */
 
 /** `texts`: a map of text to text, as labels are. In brackets: a list. A field without a name: its fields are the outer message's. */

@@ -26,8 +26,8 @@ export interface RequestOptions {
   /** Leave `managedFields` out of the answer. They are cut away before it is parsed, which halves the time of a list. */
   dropManagedFields?: boolean;
   /**
-   * The answer may come as protobuf, and then has these fields of it only; a server that has none of the kind answers in JSON. A
-   * third of the time of a list for both sides.
+   * The answer may come as protobuf, and then has these fields of it only; a server that has none of the kind answers in JSON. Half of
+   * the time of a list for both sides.
    */
   protobuf?: Message | undefined;
 }
