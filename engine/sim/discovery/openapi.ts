@@ -138,11 +138,15 @@ function addPaths(paths: Record<string, Dict>, info: ResourceInfo, version: stri
 
 const INFO = { title: 'Kubernetes', version: 'v1.34.4' };
 
+export const hashOf = (document: Buffer | string): string =>
+  createHash('sha512').update(document).digest('hex').toUpperCase();
+
 /** Documents are made when they are first asked for, and again after the served resources have changed. */
 export class OpenApi {
   private readonly registry: Registry;
   private seen = -1;
   private readonly kept = new Map<string, Buffer>();
+  private readonly hashes = new WeakMap<Buffer, string>();
 
   constructor(registry: Registry) {
     this.registry = registry;
@@ -197,6 +201,16 @@ export class OpenApi {
     });
   }
 
+  /** A name of a document that changes with it. */
+  hash(document: Buffer): string {
+    let hash = this.hashes.get(document);
+    if (!hash) {
+      hash = hashOf(document);
+      this.hashes.set(document, hash);
+    }
+    return hash;
+  }
+
   /** Where each group version's document is; the hash changes with the document. */
   index(): object {
     const paths: Dict = {};
@@ -204,8 +218,7 @@ export class OpenApi {
       for (const version of versions) {
         const path = `${group ? 'apis' : 'api'}/${apiVersionOf(group, version)}`;
         const document = this.v3(apiVersionOf(group, version)) ?? Buffer.alloc(0);
-        const hash = createHash('sha256').update(document).digest('hex').toUpperCase();
-        paths[path] = { serverRelativeURL: `/openapi/v3/${path}?hash=${hash}` };
+        paths[path] = { serverRelativeURL: `/openapi/v3/${path}?hash=${this.hash(document)}` };
       }
     return { paths };
   }

@@ -2,13 +2,13 @@
 
 import { aggregated } from '../discovery/aggregated.ts';
 import { apiGroup, apiGroupList, apiResourceList, apiVersions } from '../discovery/legacy.ts';
-import type { OpenApi } from '../discovery/openapi.ts';
+import { hashOf, type OpenApi } from '../discovery/openapi.ts';
 import { failure, pageNotFound } from '../errors.ts';
 import type { Kernel } from '../kernel.ts';
 import { authorize } from '../rbac/rules.ts';
 import type { Registry } from '../resources/registry.ts';
 import { answerPage } from './pages.ts';
-import { sendBytes, sendJson, sendText } from './reply.ts';
+import { sendBytes, sendJson, sendKept, sendText } from './reply.ts';
 import type { Call } from './server.ts';
 
 const VERSION = {
@@ -76,6 +76,22 @@ function knownGroup(registry: Registry, path: string): boolean {
 
 const V2_PROTO = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
 
+const YEAR = 365 * 86_400_000;
+
+/** The document of a group version: who asks for it by its hash may keep it, for it never becomes another. */
+function sendVersion(call: Call, path: string, document: Buffer, etag: string): void {
+  const asked = call.query.get('hash');
+  const keeping = { etag, vary: 'Accept' };
+  if (asked && asked !== etag) {
+    call.response.setHeader('Location', `${path}?hash=${etag}`);
+    call.response.writeHead(301, { ETag: JSON.stringify(etag), 'Content-Length': '0' });
+    call.response.end();
+  } else if (asked) {
+    const expires = new Date(Date.now() + YEAR).toUTCString().replace('GMT', 'UTC');
+    sendKept(call, document, 'application/json', { ...keeping, control: 'public, immutable', expires });
+  } else sendKept(call, document, 'application/json', keeping);
+}
+
 export interface PathSources {
   registry: Registry;
   openapi: OpenApi;
@@ -95,17 +111,24 @@ export function answerPath(call: Call, kernel: Kernel, { registry, openapi, port
   const path = call.path.length > 1 ? call.path.replace(/\/+$/, '') : call.path;
   const accept = call.request.headers.accept ?? '';
   const document = path.startsWith('/openapi/') ? openApiDocument(openapi, path) : undefined;
+  const known = document && path !== '/openapi/v3' ? openapi.hash(document) : '';
   if (path === '/version') sendJson(call, 200, VERSION);
   else if (answerPage(call, kernel, path, port, VERSION.gitVersion)) return;
   else if (path === '/openapi/v2' && accept.startsWith('application/com.github.proto-openapi.spec.v2'))
-    sendBytes(call, 200, [openapi.v2Proto()], V2_PROTO);
+    sendKept(call, openapi.v2Proto(), V2_PROTO, { etag: known, vary: 'Accept-Encoding, Accept' });
   else if (document) {
     if (accept && !/json|\*\/\*/.test(accept))
       throw failure(406, 'NotAcceptable', 'only the following media types are accepted: application/json', {});
-    sendBytes(call, 200, [document]);
+    if (!known) sendBytes(call, 200, [document]);
+    else if (path === '/openapi/v2')
+      sendKept(call, document, 'application/json', { etag: known, vary: 'Accept-Encoding, Accept' });
+    else sendVersion(call, path, document, known);
   } else {
     const found = discovery(call, registry, path, port);
-    if (found) sendJson(call, 200, found.body, found.type);
+    if (found?.type) {
+      const text = JSON.stringify(found.body);
+      sendKept(call, Buffer.from(text), found.type, { etag: hashOf(text), vary: 'Accept', control: 'public' });
+    } else if (found) sendJson(call, 200, found.body);
     else if (knownGroup(registry, path)) throw pageNotFound();
     else sendText(call, 404, '404 page not found\n');
   }

@@ -33,7 +33,8 @@ function writeHead(exchange: Exchange, code: number, headers: Record<string, str
   const { response } = exchange;
   if (exchange.warnings.length > 0)
     headers.Warning = [...new Set(exchange.warnings)].map((text) => `299 - ${quoted(text)}`).join(', ');
-  response.writeHead(code, { 'Cache-Control': 'no-cache, private', ...headers });
+  if (!response.hasHeader('Cache-Control')) response.setHeader('Cache-Control', 'no-cache, private');
+  response.writeHead(code, headers);
 }
 
 /** As the server's YAML looks: sorted, lists not indented, times in quotes, and the dot of field sets without. */
@@ -74,6 +75,30 @@ export function sendBytes(
     size += chunk.length;
   }
   exchange.response.end(Buffer.concat(piece, size));
+}
+
+/** What clients may keep of an answer, and by which name they ask whether it is still the same. */
+export interface Keeping {
+  etag: string;
+  vary: string;
+  control?: string;
+  expires?: string;
+}
+
+/** Answers with a document, or with nothing where the client has it already. */
+export function sendKept(exchange: Exchange, document: Buffer, type: string, keeping: Keeping): void {
+  const { response, request } = exchange;
+  const etag = JSON.stringify(keeping.etag);
+  response.setHeader('ETag', etag);
+  response.setHeader('Vary', keeping.vary);
+  if (keeping.expires) response.setHeader('Expires', keeping.expires);
+  if (keeping.control) response.setHeader('Cache-Control', keeping.control);
+  const known = String(request.headers['if-none-match'] ?? '').split(/\s*,\s*/);
+  if (!known.some((one) => one === '*' || one.replace(/^W\//, '') === etag)) sendBytes(exchange, 200, [document], type);
+  else {
+    writeHead(exchange, 304, {});
+    response.end();
+  }
 }
 
 export const sendJson = (exchange: Exchange, code: number, body: unknown, type?: string): void =>

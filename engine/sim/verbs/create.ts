@@ -14,7 +14,7 @@ import { invalidObject } from '../validation/fielderror.ts';
 import { validateMeta } from '../validation/meta.ts';
 import type { Work } from '../work.ts';
 import { checkNamespace, managerInfo } from './common.ts';
-import { setNamespace } from './input.ts';
+import { setNamespace, warnOfFinalizers } from './input.ts';
 
 /** What only the server writes. */
 const SYSTEM_FIELDS = ['uid', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'selfLink'];
@@ -74,6 +74,7 @@ export function* create(
   const errors = behaviour.metaLast && own.length > 0 ? own : [...meta, ...own];
   if (errors.length > 0) throw invalidObject(behaviour.errorGroup, info.kind, metadata.name ?? '', errors);
   for (const text of behaviour.rules.warn?.(object, undefined) ?? []) context.warn(text);
+  if (info.custom) warnOfFinalizers(object, undefined, context);
   checkLimits(kernel, info, object);
   attempt.object = object;
   attempt.name = metadata.name;

@@ -123,14 +123,14 @@ export function admit(
   const { object, unknown } = decodeRequest(info, context.version, data, before);
   checkStrict(info.kind, context.version, problems(unknown), context);
   setNamespace(info, object, namespace);
-  if (info.custom) warnOfFinalizers(object, context);
   return object;
 }
 
-/** Clients of custom resources are warned of names that may be those of others. */
-export function warnOfFinalizers(object: SimObject, context: WriteContext): void {
-  for (const name of object.metadata.finalizers ?? []) {
-    if (name.includes('/')) continue;
+/** Clients of custom resources are warned of new names that may be those of others. */
+export function warnOfFinalizers(object: SimObject, old: SimObject | undefined, context: WriteContext): void {
+  const before = old?.metadata.finalizers ?? [];
+  for (const name of [...new Set(object.metadata.finalizers)].sort()) {
+    if (name.includes('/') || before.includes(name)) continue;
     const path = name.includes('.') ? ' including a path (/)' : '';
     context.warn(
       `metadata.finalizers: ${JSON.stringify(name)}: prefer a domain-qualified finalizer name${path} to avoid accidental conflicts with other finalizer writers`,

@@ -16,7 +16,7 @@ import { invalid, invalidObject } from '../validation/fielderror.ts';
 import type { Work } from '../work.ts';
 import { current, inVersion, managerInfo } from './common.ts';
 import { create } from './create.ts';
-import { otherKind, setNamespace, warnOfFinalizers } from './input.ts';
+import { otherKind, setNamespace } from './input.ts';
 import { seenElsewhere, update, type Written } from './update.ts';
 
 export type PatchType = 'json' | 'merge' | 'strategic' | 'apply';
@@ -69,7 +69,6 @@ export function* patch(
   if (metadata.name !== name)
     throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`);
   setNamespace(info, object, namespace);
-  if (info.custom) warnOfFinalizers(object, context);
   return yield* update(kernel, info, object, context, { fromPatch: true });
 }
 

@@ -18,7 +18,7 @@ import { validateMeta, validateMetaUpdate } from '../validation/meta.ts';
 import { Overtaken, type Work } from '../work.ts';
 import { inVersion, managerInfo, specOf } from './common.ts';
 import { create } from './create.ts';
-import { setNamespace } from './input.ts';
+import { setNamespace, warnOfFinalizers } from './input.ts';
 
 export interface Written {
   entry: Entry;
@@ -167,6 +167,7 @@ export function* update(
   ];
   if (errors.length > 0) throw invalidObject(behaviour.errorGroup, info.kind, meta.name, errors);
   if (!context.subresource) for (const text of behaviour.rules.warn?.(next, old) ?? []) context.warn(text);
+  if (info.custom && !context.subresource) warnOfFinalizers(next, old, context);
   if (!context.subresource) checkLimits(kernel, info, next, old);
   attempt.object = next;
   yield* checked(kernel, attempt, context, options.shape);

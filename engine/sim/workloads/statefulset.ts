@@ -1,3 +1,4 @@
+import type { OwnerReference } from '../../api/types.ts';
 import { equal } from '../json.ts';
 import type { SimObject } from '../types.ts';
 import { claimed, takers } from './claim.ts';
@@ -22,7 +23,7 @@ interface Spec {
   podManagementPolicy?: 'OrderedReady' | 'Parallel';
   updateStrategy?: { type?: 'RollingUpdate' | 'OnDelete'; rollingUpdate?: { partition?: number } };
   volumeClaimTemplates?: {
-    metadata: { name: string; labels?: Record<string, string>; annotations?: Record<string, string> };
+    metadata: { name: string; labels?: Record<string, string>; ownerReferences?: OwnerReference[] };
     spec: object;
   }[];
   persistentVolumeClaimRetentionPolicy?: { whenDeleted?: string; whenScaled?: string };
@@ -150,13 +151,15 @@ function claims(set: SimObject, spec: Spec, kit: Kit, ordinal: number): boolean 
     if (found) continue;
     const template = spec.volumeClaimTemplates?.[n];
     if (!template) continue;
+    const claimMeta = structuredClone(template.metadata);
+    const owners = [...(claimMeta.ownerReferences ?? []), ...(policy === 'Delete' ? [ownerReference(set)] : [])];
     kit.view.create('persistentvolumeclaims', {
       metadata: {
+        ...claimMeta,
         name,
         namespace,
-        labels: { ...spec.selector.matchLabels, ...template.metadata.labels },
-        ...(template.metadata.annotations ? { annotations: template.metadata.annotations } : {}),
-        ...(policy === 'Delete' ? { ownerReferences: [ownerReference(set)] } : {}),
+        labels: { ...claimMeta.labels, ...spec.selector.matchLabels },
+        ...(owners.length > 0 ? { ownerReferences: owners } : {}),
       },
       spec: template.spec,
     });
