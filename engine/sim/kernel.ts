@@ -10,6 +10,8 @@ export interface Kernel {
   store: Store;
   registry: Registry;
   clock: Clock;
+  /** What is written is known to be right, and so isn't judged. */
+  trusting?: boolean;
   /** What goes wrong on purpose. */
   faults: Faults;
   /** A fresh RFC 4122 id. */

@@ -44,6 +44,8 @@ export interface EstateOptions {
   size?: number;
   /** Asks for the run that is in progress; only where somebody executes it. */
   live?: boolean;
+  /** Has what it makes judged as any write is: it takes longer. */
+  judged?: boolean;
   /** Where private directories are made. */
   under?: string;
   /** The private directory, where somebody else has made it and removes it. */
@@ -84,6 +86,8 @@ export async function startEstate(options: EstateOptions = {}): Promise<Estate> 
     past: (pod, container) => pastLines(pod, container, now),
   });
   const { cluster, engines, nodes } = sim;
+  // Nobody else can write before there is a kubeconfig, and what is written here a test has had judged.
+  cluster.kernel.trusting = !options.judged;
   const leaders = makeLeaders(engines);
   const controllers = options.empty ? undefined : await settle(cluster, engines, nodes, leaders, clock, now, options);
   cluster.drain();
@@ -96,6 +100,7 @@ export async function startEstate(options: EstateOptions = {}): Promise<Estate> 
     for (const definition of DEFINITIONS) cluster.create('opsdefinitions.opsdeck.dev', definition);
     if (options.live) askForRun(cluster);
   }
+  cluster.kernel.trusting = false;
   const breaks = makeBreaks({
     cluster,
     nodes,
