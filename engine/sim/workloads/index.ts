@@ -4,6 +4,7 @@
  */
 import type { SimCluster } from '../cluster.ts';
 import { REAL_TIMING, type Timing } from '../node/timing.ts';
+import { autoscalers } from './autoscaler.ts';
 import { type Controllers, runControllers } from './controller.ts';
 import { cronJobs } from './cronjob.ts';
 import { daemonSets } from './daemonset.ts';
@@ -41,6 +42,7 @@ export function startWorkloads(
     endpoints,
     disruptions,
     nodeLeases(options.timing ?? REAL_TIMING),
+    autoscalers,
     quotas,
   ];
   return runControllers(cluster, all, options.eventsSince);

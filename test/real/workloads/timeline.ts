@@ -48,6 +48,7 @@ const CHAINS: Record<string, (thing: Thing) => Aspects> = {
   ReplicaSet: conditions,
   ReplicationController: conditions,
   Job: conditions,
+  HorizontalPodAutoscaler: conditions,
   PersistentVolumeClaim: (claim) => ({
     phase: claim.status?.phase ?? '',
     capacity: claim.status?.capacity?.storage ?? '',
@@ -88,7 +89,7 @@ const SETS: Record<string, (thing: Thing) => Aspects> = {
 /** Kinds of which only the life is looked at: the rest is in the event, or nobody's business. */
 const ENDED = new Set([
   ...['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob', 'ReplicationController'],
-  ...['PodDisruptionBudget', 'PersistentVolumeClaim'],
+  ...['PodDisruptionBudget', 'PersistentVolumeClaim', 'HorizontalPodAutoscaler'],
 ]);
 
 export function timeline(seen: readonly Seen[], wanted: Wanted = {}): string[] {

@@ -16,12 +16,13 @@ import { DEVIATIONS } from './deviations.ts';
 import { container, pod, podSpec, SERVER, SHELL, shell } from './objects.ts';
 import { PLACES } from './places.ts';
 import { PODS } from './pods.ts';
+import { SCALERS } from './scalers.ts';
 import { playOn, type Scenario } from './stage.ts';
 import { agree } from './timeline.ts';
 
 const TIMES = Number(process.env.TIMELINES_TIMES ?? 1);
 const LIMIT_MS = 300_000;
-const SCENARIOS = [...CONTROLLERS, ...BATCH, ...PODS, ...PLACES];
+const SCENARIOS = [...CONTROLLERS, ...BATCH, ...PODS, ...PLACES, ...SCALERS];
 const home = mkdtempSync(join(tmpdir(), 'timelines-'));
 const embedded = join(home, 'embedded');
 let sim: LiveSim | undefined;

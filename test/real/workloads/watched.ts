@@ -39,6 +39,7 @@ const WATCHED: Record<string, readonly string[]> = {
   'api/v1': ['pods', 'events', 'persistentvolumeclaims', 'replicationcontrollers'],
   'apis/apps/v1': ['deployments', 'replicasets', 'statefulsets', 'daemonsets', 'controllerrevisions'],
   'apis/batch/v1': ['jobs', 'cronjobs'],
+  'apis/autoscaling/v2': ['horizontalpodautoscalers'],
   'apis/discovery.k8s.io/v1': ['endpointslices'],
   'apis/policy/v1': ['poddisruptionbudgets'],
 };
