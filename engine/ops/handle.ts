@@ -24,6 +24,8 @@ export interface HandleOptions {
   onTrouble?: (why: string) => void;
   /** The first write is a person's word on a journal that bears no seal. */
   adopting?: boolean;
+  /** It is taken only to see what is under way to its end. */
+  settles?: boolean;
   random?: () => number;
 }
 
@@ -106,7 +108,8 @@ export class RunHandle {
   ): Promise<void> {
     const { identity, host, pid, started } = this.#options.identity;
     const at = new Date(this.#options.clock.now()).toISOString();
-    const mine = takeOver({ identity, host, pid, started, at }, from);
+    const { settles } = this.#options;
+    const mine = takeOver({ identity, host, pid, started, at, ...(settles ? { settles } : {}) }, from);
     await this.#write((journal) => then(mine(journal)), signal);
     this.#epoch = this.#journal.holder?.epoch ?? 0;
   }

@@ -78,6 +78,8 @@ export interface Holder {
   beat: number;
   /** When it gave the last of them, by its own clock: for people. */
   at?: string;
+  /** It starts nothing: it waits for the cluster, and sees what is under way to its end. */
+  settles?: boolean;
 }
 
 export interface Verdict {

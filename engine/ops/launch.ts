@@ -273,6 +273,7 @@ export async function goOn(
     store,
     clock,
     identity,
+    settles,
     ...(events.onTrouble ? { onTrouble: events.onTrouble } : {}),
   });
   onHandle?.(handle);

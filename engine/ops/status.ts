@@ -138,7 +138,8 @@ function wellFormed(journal: OpsRequestStatus['journal']): boolean {
       (isText(holder?.identity) &&
         Number.isInteger(holder.epoch) &&
         Number.isInteger(holder.beat) &&
-        isText(holder.at ?? ''))) &&
+        isText(holder.at ?? '') &&
+        typeof (holder.settles ?? false) === 'boolean')) &&
     (left === undefined || (isText(left?.by) && isText(left.at))) &&
     Array.isArray(steps) &&
     steps.every(

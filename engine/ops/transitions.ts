@@ -59,9 +59,15 @@ export const takeOver =
     if (holder && (holder.epoch !== from?.epoch || holder.beat !== from.beat)) {
       throw new Lost(`${holder.identity} executes this run`);
     }
-    const { left: _, ...rest } = journal;
-    return { ...rest, holder: { ...mine, epoch: (holder?.epoch ?? lastEpoch(journal)) + 1, beat: 0 } };
+    const { left: before, ...rest } = journal;
+    // Who left it is who executed it, and not who saw to its end in between.
+    const left = mine.settles ? (leftBy(holder) ?? before) : undefined;
+    const taken = { ...mine, epoch: (holder?.epoch ?? lastEpoch(journal)) + 1, beat: 0 };
+    return { ...rest, ...(left ? { left } : {}), holder: taken };
   };
+
+const leftBy = (holder: Holder | null): Journal['left'] =>
+  holder && !holder.settles ? { by: holder.identity, at: holder.at ?? '' } : undefined;
 
 /** A run that was let go keeps no holder; its epoch must grow all the same. */
 const lastEpoch = (journal: Journal): number => journal.released ?? 0;
@@ -75,9 +81,9 @@ export const beat =
 export const letGo: Transition = (journal) => {
   const { holder } = journal;
   if (!holder) return journal;
-  const { identity, epoch, at = '' } = holder;
   const inTheMiddle = journal.phase === 'Running' || journal.phase === 'Cancelling';
-  return { ...journal, holder: null, released: epoch, ...(inTheMiddle ? { left: { by: identity, at } } : {}) };
+  const left = inTheMiddle ? leftBy(holder) : undefined;
+  return { ...journal, holder: null, released: holder.epoch, ...(left ? { left } : {}) };
 };
 
 /** The run is in order and begins. */

@@ -34,8 +34,11 @@ const optional = <K extends string>(key: K, value: number | undefined): { [P in 
 function leftOf(journal: Journal, silent: boolean): Pick<RunRow, 'left'> {
   const { holder, left } = journal;
   if (isOver(journal) || isToBegin(journal) || journal.phase === 'Unknown') return {};
-  if (holder && silent) return { left: { by: holder.identity, ...optional('at', epoch(holder.at)), gone: true } };
-  return holder || !left ? {} : { left: { by: left.by, ...optional('at', epoch(left.at)), gone: false } };
+  if (holder && silent && !holder.settles)
+    return { left: { by: holder.identity, ...optional('at', epoch(holder.at)), gone: true } };
+  return (holder && !silent && !holder.settles) || !left
+    ? {}
+    : { left: { by: left.by, ...optional('at', epoch(left.at)), gone: false } };
 }
 
 export function runRow(meta: RunMeta, journal: Journal, silent = false): RunRow {

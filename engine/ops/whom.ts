@@ -19,9 +19,10 @@ export function takes({ ref, journal }: Stored): string {
 
 /** Who executed it until when; '' where nobody is known to have. */
 export function leftBy(hold: Hold, { left }: Pick<Journal, 'left'>): string {
-  const [who, at] = hold.hold === 'dead' ? [hold.holder.identity, hold.holder.at] : [left?.by, left?.at];
+  const gone = hold.hold === 'dead' && !hold.holder.settles;
+  const [who, at] = gone ? [hold.holder.identity, hold.holder.at] : [left?.by, left?.at];
   if (!who) return '';
-  if (hold.hold === 'dead') return `${who}, which executed it, is gone${at ? `, last heard of at ${second(at)}` : ''}`;
+  if (gone) return `${who}, which executed it, is gone${at ? `, last heard of at ${second(at)}` : ''}`;
   return `${who} executed it${at ? ` until ${second(at)}` : ''}, and nobody goes on with it`;
 }
 
@@ -33,8 +34,11 @@ export function waitsFor(engine: Engine, blocker: Stored): string {
   }
   if (!journal || isOver(journal)) return waits;
   const hold = engine.holders.look(keyOf(blocker), journal);
-  if (hold.hold === 'alive') return `${waits}; ${hold.holder.identity} executes it`;
   const left = leftBy(hold, journal);
+  if (hold.hold === 'alive') {
+    const { identity, settles } = hold.holder;
+    return `${waits}; ${settles ? `${left ? `${left}; ` : ''}${identity} waits for it too, and sees how it ends` : `${identity} executes it`}`;
+  }
   if (blocker.unsealed) return `${waits}; ${left ? `${left}; ` : ''}${nobody(blocker)}`;
   if (journal.phase === 'Waiting')
     return `waits for ${ref.name}, which came before it; it is passed by if nobody goes on with it`;

@@ -45,7 +45,7 @@ export function story(found: Stored): string {
   field('created', stored.createdAt || journal.createdAt);
   field('started', journal.startedAt ?? '');
   field('finished', journal.finishedAt ? `${journal.finishedAt}${took(journal.startedAt, journal.finishedAt)}` : '');
-  field('executed by', !isOver(journal) ? (journal.holder?.identity ?? 'nobody') : '');
+  field('executed by', isOver(journal) ? '' : executedBy(journal));
   field(
     'cancelled',
     journal.cancel ? `${journal.cancel.at}${journal.cancel.by ? ` by ${journal.cancel.by}` : ''}` : '',
@@ -56,6 +56,12 @@ export function story(found: Stored): string {
   for (const parameter of journal.parameters) field('parameter', parameterText(parameter));
   lines.push(...conditions(journal), ...steps(stored, journal), ...verdicts(journal), ...log(journal));
   return `${lines.join('\n')}\n`;
+}
+
+/** Whether it is still there can't be told by one look. */
+function executedBy({ holder, left }: Journal): string {
+  if (holder && !holder.settles) return `${holder.identity}${holder.at ? `, last heard of at ${holder.at}` : ''}`;
+  return left ? `nobody; ${left.by} did${left.at ? ` until ${left.at}` : ''}` : 'nobody';
 }
 
 function conditions(journal: Journal): string[] {

@@ -85,6 +85,7 @@ test('what it had still to start is not started: the next one says who left it, 
   expect(starts('turns')).toBe('x\n');
   const { stdout } = await cluster.run(['describe', 'run', 'turns']).done;
   expect(stdout).toContain('turns: Running');
+  expect(stdout).toMatch(/executed by nobody; \S+ did until 20/);
   expect(stdout).toMatch(/attempt 1 Succeeded/);
   expect((await cluster.run(['describe', 'run', 'turns', '-f']).done).code).toBe(0);
   expect(await second.done).toMatchObject({ code: 0, stdout: 'behind\n' });

@@ -258,6 +258,18 @@ describe('the holder', () => {
     expect(() => asHolder({ identity: 'me', epoch: 1 }, beat(T(1)))(free)).toThrow(Lost);
     expect(takeOver(you, null)(free).holder?.epoch).toBe(2);
   });
+  test('that leaves a run in the middle is named, until another goes on with it; who only saw to its end is not', () => {
+    const held = through(journalOf({}), takeOver({ ...me, at: T(1) }, null), begin(run, T(1)));
+    const left = { by: 'me', at: T(2) };
+    expect(letGo(beat(T(2))(held))).toMatchObject({ holder: null, left });
+    const settled = takeOver({ ...you, at: T(5), settles: true }, { epoch: 1, beat: 1 })(beat(T(2))(held));
+    expect(settled).toMatchObject({ holder: { identity: 'you' }, left });
+    expect(letGo(settled)).toMatchObject({ holder: null, left });
+    const again = takeOver({ ...me, settles: true }, { epoch: 2, beat: 0 })(settled);
+    expect(again.left).toEqual(left);
+    expect(takeOver(you, null)(letGo(again))).not.toHaveProperty('left');
+    expect(fromStatus(JSON.parse(JSON.stringify(toStatus(settled))))).toEqual({ journal: settled });
+  });
 });
 
 test('rows, details and the kept log are made of the journal alone', () => {
