@@ -1,8 +1,5 @@
 import { type Dict, isDict } from '../types.ts';
 
-/** The sets of FieldsV1 that are at hand: most writes leave most of them as they were. */
-const made = new WeakMap<Dict, FieldSet>();
-
 /**
  * A set of field paths, as managedFields holds them. A path's steps are `f:name`, `k:{…keys…}`, `v:value` or `i:index`; a step is a member
  * where the path that ends in it belongs to the set. Once it is made it doesn't change: operations share parts, or answer with the set itself.
@@ -125,7 +122,7 @@ export class FieldSet {
     }
   }
 
-  /** FieldsV1: to be read, never changed. */
+  /** FieldsV1. */
   toJson(): Dict {
     if (this.json) return this.json;
     const result: Dict = {};
@@ -137,8 +134,6 @@ export class FieldSet {
       if (this.members.has(step)) result[step] = below ? { '.': {}, ...below } : {};
       else if (below) result[step] = below;
     }
-    made.set(result, this);
-    this.json = result;
     return result;
   }
 
@@ -155,14 +150,10 @@ export class FieldSet {
     return result;
   }
 
-  /** As fromJson, of FieldsV1 that toJson made, now or in another life. */
+  /** As fromJson, of FieldsV1 that toJson made. */
   static fromOwnJson(fields: Dict): FieldSet {
-    let result = made.get(fields);
-    if (!result) {
-      result = FieldSet.fromJson(fields);
-      result.json = fields;
-      made.set(fields, result);
-    }
+    const result = FieldSet.fromJson(fields);
+    result.json = fields;
     return result;
   }
 }
