@@ -95,6 +95,8 @@ export async function startEstate(options: EstateOptions = {}): Promise<Estate> 
   Object.assign(timing, QUICK);
   for (const node of NODES) sim.workloads.poke('nodes', '', node);
   cluster.drain();
+  // After all else: a change of a node has the scheduler look at every pod.
+  if (options.size && !options.empty) addFleet(cluster, options.size, now - 30 * DAY);
   clock.goLive();
   if (!options.empty) {
     for (const definition of DEFINITIONS) cluster.create('opsdefinitions.opsdeck.dev', definition);
@@ -189,7 +191,6 @@ async function settle(
     spec: { clusterName: 'carts', type: 'Restart', restart: [{ componentName: 'redis' }] },
   });
   await live(9000);
-  if (options.size) addFleet(cluster, options.size, now - 30 * DAY);
   return {
     close() {
       stop();
