@@ -30,8 +30,8 @@ const WORDS: readonly Words[] = [
   [/^Invalid escape/, 'found unknown escape character'],
   [/cannot be an empty string/, 'did not find expected alphabetic or numeric character'],
   [/^Verbatim tags/, "did not find the expected '>'"],
-  [/too many|max(imum)? depth/i, 'exceeded max depth of 10000'],
 ];
+const TOO_DEEP = 'exceeded max depth of 10000';
 const OTHERWISE: Words = [/^/, 'did not find expected key', -1];
 
 /** A tab goes on with the text of the line before, or begins something. */
@@ -45,6 +45,7 @@ const inLine = (line: number, words: string): string => `${line > 1 ? `line ${li
 
 function problemOf({ code, message, linePos, pos }: YAMLParseError, text: string): string {
   const line = linePos?.[0].line ?? 1;
+  if (code === 'RESOURCE_EXHAUSTION') return TOO_DEEP;
   if (code === 'TAB_AS_INDENT') return inLine(line, tabWords(text.split('\n')[line - 2] ?? ''));
   // It is the colon that is not allowed; its key may have several lines.
   if (/^Nested mappings/.test(message))
@@ -89,6 +90,6 @@ export function fromGoYaml(text: string): Read {
     const alias = /Unresolved alias.*: (\S+)/.exec(message);
     if (alias) return { data: undefined, problem: `unknown anchor '${alias[1]}' referenced` };
     const deep = /call stack/.test(message);
-    return { data: undefined, problem: deep ? 'exceeded max depth of 10000' : 'document contains excessive aliasing' };
+    return { data: undefined, problem: deep ? TOO_DEEP : 'document contains excessive aliasing' };
   }
 }
