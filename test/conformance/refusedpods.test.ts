@@ -125,6 +125,81 @@ recorded('pods that are refused', 'refusedpods.txt', [
   podSecured('a pod profile of no type', { seccompProfile: { type: '' } }),
   pod('processes that are shared twice', { hostPID: true, shareProcessNamespace: true }),
   contained('a port of the host elsewhere', { ports: [{ containerPort: 80, hostPort: 81 }] }, { hostNetwork: true }),
+  contained('a port of the host twice', {
+    ports: [
+      { containerPort: 80, hostPort: 38081 },
+      { containerPort: 81, hostPort: 38081 },
+    ],
+  }),
+  contained('a port of the host by two protocols', {
+    ports: [
+      { containerPort: 80, hostPort: 38081 },
+      { containerPort: 80, hostPort: 38081, protocol: 'UDP' },
+      { containerPort: 81, hostPort: 38081, hostIP: '10.0.0.1' },
+    ],
+  }),
+  pod('a port of the host in two containers', {
+    containers: ['c', 'd'].map((name) => ({ name, image: 'x', ports: [{ containerPort: 80, hostPort: 38081 }] })),
+  }),
+  pod('a port of the host in init containers', {
+    initContainers: [
+      { name: 'i', image: 'x', ports: [{ containerPort: 80, hostPort: 38081 }] },
+      {
+        name: 'j',
+        image: 'x',
+        ports: [
+          { containerPort: 80, hostPort: 38081 },
+          { containerPort: 81, hostPort: 38081 },
+        ],
+      },
+    ],
+  }),
+  contained(
+    'a port twice in the network of the host',
+    { ports: [{ containerPort: 80 }, { containerPort: 80 }] },
+    { hostNetwork: true },
+  ),
+  pod('users of its own and all of the host', { hostUsers: false, hostNetwork: true, hostPID: true, hostIPC: true }),
+  contained(
+    'users of its own and a disk',
+    { volumeDevices: [{ name: 'v', devicePath: '/d' }] },
+    {
+      hostUsers: false,
+      volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'c' } }],
+    },
+  ),
+  secured('all processes', { procMount: 'Unmasked' }),
+  contained(
+    'all processes with users of its own',
+    { securityContext: { procMount: 'Unmasked' } },
+    { hostUsers: false },
+  ),
+  pod('controls of what the host shares', {
+    hostNetwork: true,
+    hostIPC: true,
+    securityContext: {
+      sysctls: [
+        'net.core.somaxconn',
+        'kernel.msgmax',
+        'kernel.sem',
+        'kernel.semx',
+        'net/core/x',
+        'fs.mqueue.a',
+        'A B',
+        'kernel.msgmax',
+      ].map((name) => ({ name, value: '1' })),
+    },
+  }),
+  secured('windows options of odd words', {
+    windowsOptions: { gmsaCredentialSpecName: 'A B', gmsaCredentialSpec: '', runAsUserName: '' },
+  }),
+  podSecured('windows options with an odd user', { windowsOptions: { runAsUserName: 'a\\b\\c' } }),
+  secured('windows options with a user of two lines', { windowsOptions: { runAsUserName: 'a\nb' } }),
+  secured('all without more, with labels', {
+    privileged: true,
+    allowPrivilegeEscalation: false,
+    seLinuxOptions: { level: 'x' },
+  }),
   // Pods: where they go.
   nodeTerms('no terms'),
   nodeTerms('an empty term', {}),
@@ -183,6 +258,15 @@ recorded('pods that are refused', 'refusedpods.txt', [
     os: { name: 'windows' },
     hostPID: true,
     securityContext: { fsGroup: 1 },
+  }),
+  pod('all that windows has not', {
+    os: { name: 'windows' },
+    hostUsers: true,
+    hostIPC: true,
+    shareProcessNamespace: false,
+    initContainers: [{ name: 'i', image: 'x', securityContext: { privileged: false } }],
+    containers: [{ name: 'c', image: 'x', securityContext: { readOnlyRootFilesystem: false, runAsUser: 1 } }],
+    securityContext: { seLinuxOptions: { user: 'a' }, fsGroup: 1, supplementalGroups: [1] },
   }),
   pod('an odd secret of images', { imagePullSecrets: [{ name: '' }] }),
 ]);

@@ -27,7 +27,9 @@ export function validateEphemeral(pod: SimObject, old: SimObject): FieldError[] 
   const errors: FieldError[] = [];
   for (const [index, one] of list(spec.ephemeralContainers).entries()) {
     const at = `${FIELD}[${index}]`;
-    errors.push(...validateContainer(one, at, { volumes, grace: 0, runs: 'beside' }));
+    errors.push(
+      ...validateContainer(one, at, { volumes, grace: 0, runs: 'beside', hostUsers: spec.hostUsers !== false }),
+    );
     if (names.has(text(one.name))) errors.push(duplicate(`${at}.name`, one.name));
     names.add(text(one.name));
     for (const field of UNFIT)

@@ -4,12 +4,14 @@ import { dict, list, named, oneOf, PORT_RANGE, PROTOCOLS, text } from './checks.
 import { validateDnsConfig, validateDnsPolicy, validateHostAliases } from './dns.ts';
 import { validateEnv, validateEnvFrom } from './environment.ts';
 import { denied, duplicate, type FieldError, invalid, required, unsupported } from './fielderror.ts';
+import { hostPortsOnce, validateHostUsers } from './host.ts';
 import { validateLabels } from './meta.ts';
 import { dnsLabel, portName, subdomain } from './names.ts';
 import { validateAffinity, validateGates, validateSpread, validateTolerations } from './placement.ts';
 import { validateProbes } from './probes.ts';
 import { validateResources } from './quantities.ts';
-import { validatePodSecurity, validateSecurity, validateSystem } from './security.ts';
+import { validatePodSecurity, validateSecurity } from './security.ts';
+import { validateSystem } from './system.ts';
 import { validateMounts, validateVolumes } from './volumes.ts';
 
 const badPort = (value: unknown): boolean => typeof value !== 'number' || value < 1 || value > 65535;
@@ -41,11 +43,13 @@ export interface Around {
   /** How long the pod has when it is to end; a sleep is no longer. */
   grace: number;
   runs: 'always' | 'first' | 'beside';
+  /** Whether the pod's users are the node's. */
+  hostUsers: boolean;
 }
 
 const NOT_FIRST = ['lifecycle', 'livenessProbe', 'readinessProbe', 'startupProbe'];
 
-export function validateContainer(one: Dict, field: string, { volumes, grace, runs }: Around): FieldError[] {
+export function validateContainer(one: Dict, field: string, { volumes, grace, runs, hostUsers }: Around): FieldError[] {
   const errors: FieldError[] = [];
   const name = text(one.name);
   if (!name) errors.push(required(`${field}.name`));
@@ -71,7 +75,7 @@ export function validateContainer(one: Dict, field: string, { volumes, grace, ru
     errors.push(unsupported(`${field}.imagePullPolicy`, one.imagePullPolicy, policies));
   errors.push(
     ...validateMounts(one, `${field}.volumeMounts`, volumes),
-    ...validateSecurity(dict(one.securityContext), `${field}.securityContext`),
+    ...validateSecurity(dict(one.securityContext), `${field}.securityContext`, hostUsers),
   );
   return errors;
 }
@@ -92,12 +96,16 @@ export function validatePodSpec(
   const containers = list(spec.containers);
   if (containers.length === 0) errors.push(required(`${field}.containers`));
   for (const part of ['containers', 'initContainers']) {
+    const runs = part === 'containers' ? 'always' : 'first';
     for (const [index, one] of list(spec[part]).entries()) {
       const at = `${field}.${part}[${index}]`;
-      errors.push(...validateContainer(one, at, { volumes, grace, runs: part === 'containers' ? 'always' : 'first' }));
+      errors.push(...validateContainer(one, at, { volumes, grace, runs, hostUsers: spec.hostUsers !== false }));
       if (names.has(text(one.name))) errors.push(duplicate(`${at}.name`, one.name));
       names.add(text(one.name));
+      // These run one after another; a real server names the first of them, whichever it is.
+      if (runs === 'first') errors.push(...hostPortsOnce([one], `${field}.${part}`));
     }
+    if (runs === 'always') errors.push(...hostPortsOnce(containers, `${field}.${part}`));
   }
   if (!restart.includes(text(spec.restartPolicy)))
     errors.push(unsupported(`${field}.restartPolicy`, spec.restartPolicy, restart));
@@ -109,6 +117,7 @@ export function validatePodSpec(
     ...validateDnsConfig(spec, field),
     ...validateGates(spec, field),
     ...validateSpread(list(spec.topologySpreadConstraints), `${field}.topologySpreadConstraints`),
+    ...validateHostUsers(spec, field),
     ...validateTolerations(list(spec.tolerations), `${field}.tolerations`),
     ...validateHostAliases(list(spec.hostAliases), `${field}.hostAliases`),
     ...oneOf(spec, field, 'preemptionPolicy', ['PreemptLowerPriority', 'Never']),

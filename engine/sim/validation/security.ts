@@ -1,7 +1,10 @@
 /** What a pod and its containers may do on their node. */
 import { type Dict, isDict } from '../types.ts';
-import { dict, list, oneOf, text } from './checks.ts';
-import { denied, duplicate, type FieldError, invalid, required } from './fielderror.ts';
+import { dict, oneOf, text } from './checks.ts';
+import { type FieldError, invalid, required } from './fielderror.ts';
+import { sameHostPorts } from './host.ts';
+import { validateSysctls } from './sysctls.ts';
+import { validateWindowsOptions } from './system.ts';
 
 const ID_RANGE = 'must be between 0 and 2147483647, inclusive';
 
@@ -67,16 +70,19 @@ const printed = (of: Dict, part = ''): Dict =>
   Object.fromEntries(
     STRUCTURE[part]!.map((name) => {
       const value = of[name];
-      return [capital(name), isDict(value) && STRUCTURE[name] ? printed(value, name) : (value ?? null)];
+      const absent = part === 'seLinuxOptions' ? '' : null;
+      return [capital(name), isDict(value) && STRUCTURE[name] ? printed(value, name) : (value ?? absent)];
     }),
   );
 
-export function validateSecurity(security: Dict, field: string): FieldError[] {
+export function validateSecurity(security: Dict, field: string, hostUsers: boolean): FieldError[] {
   const errors = [
     ...ids(security, field, 'runAsUser', 'runAsGroup'),
     ...oneOf(security, field, 'procMount', ['Default', 'Unmasked']),
-    ...profile(security, field, 'seccompProfile', 'seccomp'),
   ];
+  if (hostUsers && security.procMount === 'Unmasked')
+    errors.push(invalid(`${field}.procMount`, 'Unmasked', '`hostUsers` must be false to use `Unmasked`'));
+  errors.push(...profile(security, field, 'seccompProfile', 'seccomp'));
   if (security.allowPrivilegeEscalation === false) {
     const refuse = (what: string): FieldError =>
       invalid(field, printed(security), `cannot set \`allowPrivilegeEscalation\` to false and ${what}`);
@@ -85,109 +91,19 @@ export function validateSecurity(security: Dict, field: string): FieldError[] {
     if (Array.isArray(added) && added.includes('CAP_SYS_ADMIN'))
       errors.push(refuse('`capabilities.Add` CAP_SYS_ADMIN'));
   }
-  return [...errors, ...profile(security, field, 'appArmorProfile', 'AppArmor')];
-}
-
-const SYSCTL = /^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$/;
-const SYSCTL_TEXT =
-  'must have at most 253 characters and match regex ^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$';
-
-function sysctls(given: Dict[], field: string): FieldError[] {
-  const names = new Set<string>();
-  return given.flatMap((one, index) => {
-    const at = `${field}[${index}].name`;
-    const name = text(one.name);
-    if (!name) return [required(at)];
-    if (name.length > 253 || !SYSCTL.test(name)) return [invalid(at, name, SYSCTL_TEXT)];
-    if (names.has(name)) return [duplicate(at, name)];
-    names.add(name);
-    return [];
-  });
-}
-
-/** What a pod of one system can't have, by the system. */
-const FOREIGN: Record<string, { pod: string[]; security: string[]; container: string[]; why: string }> = {
-  windows: {
-    why: 'cannot be set for a windows pod',
-    pod: ['hostPID', 'hostIPC'],
-    security: [
-      'appArmorProfile',
-      'seLinuxOptions',
-      'seccompProfile',
-      'fsGroup',
-      'fsGroupChangePolicy',
-      'sysctls',
-      'runAsUser',
-      'runAsGroup',
-      'supplementalGroups',
-      'supplementalGroupsPolicy',
-    ],
-    container: [
-      'appArmorProfile',
-      'seLinuxOptions',
-      'seccompProfile',
-      'capabilities',
-      'readOnlyRootFilesystem',
-      'privileged',
-      'allowPrivilegeEscalation',
-      'procMount',
-      'runAsUser',
-      'runAsGroup',
-    ],
-  },
-  linux: {
-    why: 'windows options cannot be set for a linux pod',
-    pod: [],
-    security: ['windowsOptions'],
-    container: ['windowsOptions'],
-  },
-};
-
-export function validateSystem(spec: Dict, field: string): FieldError[] {
-  if (!isDict(spec.os)) return [];
-  const name = text(spec.os.name);
-  if (!name) return [required(`${field}.os.name`)];
-  const foreign = FOREIGN[name];
-  if (!foreign) return oneOf({ os: name }, field, 'os', ['linux', 'windows']);
-  const forbidden = (of: Dict, where: string, names: readonly string[]): FieldError[] =>
-    names
-      .filter((one) => of[one] !== undefined && of[one] !== false)
-      .map((one) => denied(`${where}.${one}`, foreign.why));
   return [
-    ...forbidden(spec, field, foreign.pod),
-    ...forbidden(dict(spec.securityContext), `${field}.securityContext`, foreign.security),
-    ...['containers', 'initContainers'].flatMap((part) =>
-      list(spec[part]).flatMap((one, index) =>
-        forbidden(dict(one.securityContext), `${field}.${part}[${index}].securityContext`, foreign.container),
-      ),
-    ),
+    ...errors,
+    ...validateWindowsOptions(security, field),
+    ...profile(security, field, 'appArmorProfile', 'AppArmor'),
   ];
 }
-
-/** A pod in its node's network has its ports there. */
-const hostPorts = (spec: Dict, field: string): FieldError[] =>
-  ['containers', 'initContainers'].flatMap((part) =>
-    list(spec[part]).flatMap((one, index) =>
-      list(one.ports).flatMap((port, at) =>
-        spec.hostNetwork === true && port.hostPort !== port.containerPort
-          ? [
-              invalid(
-                `${field}.${part}[${index}].ports[${at}].hostPort`,
-                port.hostPort,
-                'must match `containerPort` when `hostNetwork` is true',
-              ),
-            ]
-          : [],
-      ),
-    ),
-  );
 
 export function validatePodSecurity(spec: Dict, field: string): FieldError[] {
   const security = dict(spec.securityContext);
   const at = `${field}.securityContext`;
   const groups = Array.isArray(security.supplementalGroups) ? security.supplementalGroups : [];
   const errors = [
-    ...hostPorts(spec, field),
+    ...sameHostPorts(spec, field),
     ...ids(security, at, 'fsGroup', 'runAsUser', 'runAsGroup'),
     ...groups.flatMap((group, index) => id(group, `${at}.supplementalGroups[${index}]`)),
   ];
@@ -197,9 +113,10 @@ export function validatePodSecurity(spec: Dict, field: string): FieldError[] {
     );
   return [
     ...errors,
-    ...sysctls(list(security.sysctls), `${at}.sysctls`),
+    ...validateSysctls(spec, `${at}.sysctls`),
     ...oneOf(security, at, 'fsGroupChangePolicy', ['Always', 'OnRootMismatch']),
     ...profile(security, at, 'seccompProfile', 'seccomp'),
+    ...validateWindowsOptions(security, at),
     ...profile(security, at, 'appArmorProfile', 'AppArmor'),
     ...oneOf(security, at, 'supplementalGroupsPolicy', ['Merge', 'Strict']),
   ];
