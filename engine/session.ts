@@ -56,6 +56,8 @@ export class Session {
   #mode: Mode = { kind: 'connecting' };
   #broken: Extract<Mode, { kind: 'unreachable' }> | undefined;
   #latency: number | undefined;
+  /** When the last question was sent that was answered. */
+  #answered = 0;
   /** Whose login is waited for; ''. */
   #login = '';
   readonly #done: Promise<void>;
@@ -138,7 +140,7 @@ export class Session {
       client,
       namespace: scope,
       providers,
-      watch: watchesOf(client, clock, pods),
+      watch: watchesOf(client, clock, pods, this.#lastAnswer),
       onSources: () => this.#headerSoon(),
       clock,
     });
@@ -169,6 +171,7 @@ export class Session {
       client,
       namespace,
       clock,
+      answered: this.#lastAnswer,
       identity,
       env: how.env,
       readonly,
@@ -224,6 +227,7 @@ export class Session {
 
   #beat(latency: number): void {
     this.#latency = latency;
+    this.#answered = this.#options.clock.now() - latency;
     if (this.#broken) {
       this.#connected?.inventory.heal();
       this.#desk?.heal();
@@ -231,6 +235,8 @@ export class Session {
     this.#broken = undefined;
     this.#headerSoon();
   }
+
+  #lastAnswer = (): number => this.#answered;
 
   #miss(why: string): void {
     this.#broken ??= { kind: 'unreachable', why, since: this.#options.clock.now() };

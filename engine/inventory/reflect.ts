@@ -14,8 +14,8 @@ export function askPods(client: Client, clock: Clock, namespace: string | null, 
   return askFirst({ client, clock, path: address(CORE.pods, namespace), protobuf }, signal);
 }
 
-/** `pods`: their first page, when it was asked for already. */
-export function watchesOf(client: Client, clock: Clock, pods?: Promise<Page>): StartWatch {
+/** `pods`: their first page, when it was asked for already. `answered`: as of ReflectorOptions. */
+export function watchesOf(client: Client, clock: Clock, pods?: Promise<Page>, answered?: () => number): StartWatch {
   let ahead = pods;
   return ({ served, namespace, project, onChange, onFreshness }) => {
     const first = served === CORE.pods ? ahead : undefined;
@@ -37,6 +37,7 @@ export function watchesOf(client: Client, clock: Clock, pods?: Promise<Page>): S
       onChange,
       onState,
       first,
+      answered,
     });
     return { freshness: () => named(state()), suspect, heal, stop };
   };

@@ -38,6 +38,8 @@ export interface ReflectorOptions<T> {
   /** What `project`, `onChange` or `onState` threw. The reflector goes on: a fault of a reader must not make all blind. */
   onFault?: (error: unknown) => void;
   clock: ReflectorClock;
+  /** Epoch ms of the server's last answer to anything: a watch that is open and not overdue had nothing to tell until then. */
+  answered?: (() => number) | undefined;
   random?: () => number;
   /** Objects a page. Small pages cost no time and bring the first rows sooner. */
   pageSize?: number;
@@ -100,6 +102,8 @@ interface WatchLine {
 
 /** The server sends a bookmark about once a minute; a watch silent for longer than this is dead. */
 const SILENCE_MS = 90_000;
+/** A watch silent for longer may have been cut alone. */
+const OVERDUE_MS = 75_000;
 /** Silence is looked for by the wall clock in these steps: timers stand still while a laptop sleeps. */
 const LOOK_MS = 15_000;
 /** The server ends a watch after this long, plus jitter so that watches do not end together. */
@@ -116,7 +120,7 @@ export function startReflector<T>(options: ReflectorOptions<T>): Reflector {
   /** Those of the list under way; what is present and not in it when it ends was deleted unseen. */
   let listed = new Set<string>();
   let synced = false;
-  /** Epoch ms of the last byte from the server on this collection. */
+  /** Epoch ms of the server's last word on this collection: until then it is as it is shown. */
   let heard = 0;
   let current: ReflectorState = { state: 'syncing', loaded: 0 };
   let watch: AbortController | undefined;
@@ -169,6 +173,12 @@ export function startReflector<T>(options: ReflectorOptions<T>): Reflector {
     removals.add(uid);
   }
 
+  /** What the server answered to others while the watch was open is a word on this collection too. */
+  function hearAnswer(): void {
+    const answered = options.answered?.() ?? 0;
+    if (answered - heard <= OVERDUE_MS) heard = Math.max(heard, answered);
+  }
+
   function say(state: ReflectorState): void {
     current = state;
     guarded(() => options.onState?.(state));
@@ -218,6 +228,7 @@ export function startReflector<T>(options: ReflectorOptions<T>): Reflector {
       else cancelLook = clock.after(LOOK_MS, look);
     };
     let cancelLook = clock.after(LOOK_MS, look);
+    let open = false;
     try {
       const query = {
         ...options.query,
@@ -227,6 +238,7 @@ export function startReflector<T>(options: ReflectorOptions<T>): Reflector {
         timeoutSeconds: Math.round(WATCH_S * (1 + random())),
       };
       const body = await client.stream(options.path, { query, signal });
+      open = true;
       sound = heard = clock.now();
       say({ state: 'live', at: heard });
       for await (const line of jsonLines<WatchLine>(body)) {
@@ -253,6 +265,7 @@ export function startReflector<T>(options: ReflectorOptions<T>): Reflector {
       const why = controller.signal.aborted ? new Error(String(controller.signal.reason)) : error;
       return { met: 'error', error: asKubeError(why), version };
     } finally {
+      if (open && current.state === 'live') hearAnswer();
       cancelLook();
       controller.abort();
       watch = undefined;
@@ -325,6 +338,7 @@ export function startReflector<T>(options: ReflectorOptions<T>): Reflector {
     state: () => (current.state === 'live' ? { state: 'live', at: heard } : current),
     suspect(why) {
       if (current.state !== 'live') return;
+      hearAnswer();
       say({ state: 'stale', since: heard, why });
       watch?.abort(why);
     },

@@ -2,7 +2,7 @@
 import { GROUPS, type OpsDefinition } from '../api/types.ts';
 import type { Cluster } from '../inventory/model.ts';
 import { mayAll } from '../kube/access.ts';
-import { type Reflector, type ReflectorState, startReflector } from '../kube/reflector.ts';
+import { type Reflector, type ReflectorOptions, type ReflectorState, startReflector } from '../kube/reflector.ts';
 import type { KubeClient } from '../kube/types.ts';
 import type { OperationRow } from '../protocol.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -16,6 +16,7 @@ import { drawable } from './view.ts';
 export interface CatalogOptions {
   client: KubeClient;
   clock: Clock;
+  answered?: ReflectorOptions<never>['answered'];
   /** By the uid of its row. */
   cluster: (uid: string) => Cluster | undefined;
   /** `id` is the watched resource, plural.group. */
@@ -150,6 +151,7 @@ export class Catalog {
     const reflector = startReflector<OpsDefinition>({
       client,
       clock,
+      answered: this.#o.answered,
       path: collection(group),
       project: (raw) => raw as unknown as OpsDefinition,
       onChange: ({ upsert, remove }) => {

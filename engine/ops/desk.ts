@@ -33,6 +33,8 @@ export interface DeskOptions {
   client: KubeClient;
   namespace: string | null;
   clock: Clock;
+  /** Epoch ms of the server's last answer to anything. */
+  answered?: (() => number) | undefined;
   identity: Identity;
   env: Record<string, string | undefined>;
   /** Nothing is started, nothing gone on with. */
@@ -87,9 +89,9 @@ export class Desk {
   private constructor(options: DeskOptions, stores: Stores) {
     this.#o = options;
     this.#stores = stores;
-    const { client, clock, identity, namespace, kind } = options;
+    const { client, clock, answered, identity, namespace, kind } = options;
     this.#choices = new ChoiceReader(client, clock);
-    this.catalog = new Catalog({ client, clock, cluster: options.cluster, onState: options.onState });
+    this.catalog = new Catalog({ client, clock, answered, cluster: options.cluster, onState: options.onState });
     this.#engine = makeEngine(client, clock, identity, stores);
     this.#controller = new RunController({
       engine: this.#engine,
@@ -102,6 +104,7 @@ export class Desk {
       client,
       namespace,
       clock,
+      answered,
       onState: options.onState,
       onChange: ({ upsert, remove }) => {
         for (const stored of upsert) this.#controller.saw(stored);

@@ -2,7 +2,13 @@
 
 import type { KubeObject } from '../api/types.ts';
 import { VERSION } from '../api/types.ts';
-import { type RawObject, type Reflector, type ReflectorState, startReflector } from '../kube/reflector.ts';
+import {
+  type RawObject,
+  type Reflector,
+  type ReflectorOptions,
+  type ReflectorState,
+  startReflector,
+} from '../kube/reflector.ts';
 import type { KubeClient } from '../kube/types.ts';
 import type { RunRow } from '../protocol.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -14,6 +20,7 @@ export interface RunWatchOptions {
   /** null: all namespaces. */
   namespace: string | null;
   clock: Clock;
+  answered?: ReflectorOptions<never>['answered'];
   onChange: (changes: { upsert: Stored[]; remove: string[] }) => void;
   /** Runs of another operator. */
   onForeign: (changes: { upsert: RunRow[]; remove: string[] }) => void;
@@ -34,7 +41,7 @@ export interface RunWatch {
 const LOOK_MS = 2_000;
 
 export function watchRuns(options: RunWatchOptions): RunWatch {
-  const { client, namespace, clock, onChange, onForeign } = options;
+  const { client, namespace, clock, answered, onChange, onForeign } = options;
   const scope = namespace === null ? '' : `/namespaces/${encodeURIComponent(namespace)}`;
   const watches = new Map<string, Reflector>();
   let known = new Map<string, string>();
@@ -52,7 +59,7 @@ export function watchRuns(options: RunWatchOptions): RunWatch {
     if (stopped || watches.has(id)) return;
     const onState = (state: ReflectorState) => options.onState(id, state);
     const more = query ? { query } : {};
-    watches.set(id, startReflector<T>({ client, clock, path, project, onChange: told, onState, ...more }));
+    watches.set(id, startReflector<T>({ client, clock, answered, path, project, onChange: told, onState, ...more }));
   }
 
   async function look(store: JournalStore): Promise<void> {

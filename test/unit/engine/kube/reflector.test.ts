@@ -63,7 +63,7 @@ const page = (items: object[], metadata: object) => ({ metadata, items });
 let running: Reflector | undefined;
 afterEach(() => running?.stop());
 
-function start(client: ReturnType<typeof script>) {
+function start(client: ReturnType<typeof script>, more: { answered?: () => number } = {}) {
   const clock = new ManualClock();
   const changes: { upsert: string[]; remove: string[] }[] = [];
   const states: ReflectorState[] = [];
@@ -75,6 +75,7 @@ function start(client: ReturnType<typeof script>) {
     onState: (state) => states.push(state),
     clock,
     random: () => 0,
+    ...more,
   });
   return { clock, changes, states, reflector: running };
 }
@@ -253,6 +254,32 @@ describe('reflector', () => {
     reflector.suspect('no answer for 5 s');
     await settle();
     expect(reflector.state()).toMatchObject({ state: 'stale', why: 'no answer for 5 s' });
+  });
+
+  describe('a quiet watch that is cut off is as old as the last answer to anything', () => {
+    /** Quiet since 0, answers to others until `until`, cut at `cut`. */
+    async function since(until: number, cut: number, how: 'suspected' | 'reset' | 'silent') {
+      const client = script([page([pod('a')], { resourceVersion: '7' })]);
+      let answered = 0;
+      const { clock, reflector } = start(client, { answered: () => answered });
+      const began = clock.now();
+      await settle();
+      await clock.advance(until);
+      answered = clock.now();
+      await clock.advance(cut - until);
+      if (how === 'suspected') reflector.suspect('no answer');
+      if (how === 'reset') client.watches[0]?.end(new Error('reset'));
+      await settle();
+      answered = clock.now() + 1;
+      const state = reflector.state();
+      return state.state === 'stale' ? state.since - began : state.state;
+    }
+    test('found by a missing answer', async () => expect(await since(50_000, 59_000, 'suspected')).toBe(50_000));
+    test('found by its own end', async () => expect(await since(50_000, 54_000, 'reset')).toBe(50_000));
+    test('unless it is overdue: it may have been cut alone', async () => {
+      expect(await since(80_000, 85_000, 'suspected')).toBe(0);
+      expect(await since(88_000, 90_000, 'silent')).toBe(0);
+    });
   });
 });
 
