@@ -29,6 +29,8 @@ const MESSAGES_KEPT = 500;
 const ACTIVE = new Set<RunRow['phase']>(['Pending', 'Waiting', 'Approving', 'Running', 'Cancelling', 'Unknown']);
 
 export const isActive = (run: Pick<RunRow, 'phase'>): boolean => ACTIVE.has(run.phase);
+/** Of one that is active. */
+export const hasBegun = ({ phase }: Pick<RunRow, 'phase'>): boolean => phase === 'Running' || phase === 'Cancelling';
 
 export interface AppOptions {
   readonly: boolean;

@@ -112,6 +112,21 @@ it('takes over nothing that is one’s own, that can’t be planned, or when rea
   expect(estate.calls('adopt')).toHaveLength(0);
 });
 
+it('does not offer to take over what only the command can, with the file of its definition: that one is shown', async () => {
+  const estate = createEstate();
+  estate.run = { ...UNKNOWN_DETAIL, adoptable: true, source: 'file' };
+  const t = await launch({ estate });
+  await t.until('ledger-pg');
+  await t.press(':runs', KEY.enter, KEY.enter);
+  const command = 'opsdeck adopt redis-reshard-x7f2 -n payments -f FILE';
+  const screen = await t.until('outcome is unknown');
+  expect(screen.replace(/\s+/g, ' ')).toContain(`take the run over first: ${command}`);
+  expect(t.screen()).not.toContain('A take');
+  expect(t.screen()).toContain('C copy command');
+  expect((await t.press('A')).replace(/\s+/g, ' ')).toContain('Its definition came from a file');
+  expect(estate.calls('adoption')).toHaveLength(0);
+});
+
 it('shows a run of somebody else as its journal has it: by whom, and no clock that runs', async () => {
   const estate = createEstate();
   const message = 'run by bob@laptop, only shown here; to take it over: opsdeck adopt redis-reshard-x7f2 -n payments';

@@ -284,6 +284,19 @@ it('counts a run whose outcome is unknown as that, not as one that runs', async 
   expect(await t.until('1 unknown')).toContain(`${others.length} running`);
 });
 
+it('counts runs that wait apart from those that run, as long as there is room', async () => {
+  const estate = createEstate();
+  const running = estate.rows.runs.filter(({ phase }) => phase === 'Running');
+  const [first] = running;
+  const waits = (uid: string, phase: 'Waiting' | 'Pending') => ({ ...first!, uid, name: uid, phase });
+  estate.rows.runs = [...running, waits('w1', 'Waiting'), waits('w2', 'Pending')];
+  const t = await launch({ estate });
+  expect(await t.until('2 waiting')).toContain(`${running.length} running   2 waiting   1 bad`);
+  estate.emit({ t: 'header', header: { ...estate.header!, as: 'system:serviceaccount:ops:oncall' } });
+  await t.until('as system');
+  expect(t.line(0)).toContain(`${running.length} running   1 bad`);
+});
+
 it('says in the line of truth that something may not be seen, however long its name, and where to go instead', async () => {
   const estate = createEstate();
   const freshness = {

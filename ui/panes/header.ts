@@ -1,6 +1,6 @@
 /** The line of truth: where am I, who executes, how fresh, what runs, what is wrong. It is always there. */
 import type { Freshness, Header } from '../../engine/protocol.ts';
-import { type App, isActive } from '../app.ts';
+import { type App, hasBegun, isActive } from '../app.ts';
 import type { Part, Pen } from '../pen.ts';
 import { width } from '../rows/fit.ts';
 import { freshnessPart } from '../rows/freshness.ts';
@@ -45,10 +45,12 @@ export function paintHeader(app: App, columns: number, pen: Pen): string {
   let bad = 0;
   for (const row of clusters.byUid.values()) if (row.health === 'bad') bad++;
   let running = 0;
+  let waiting = 0;
   let unknown = 0;
   for (const run of runs.byUid.values()) {
     if (run.phase === 'Unknown') unknown++;
-    else if (isActive(run)) running++;
+    else if (hasBegun(run)) running++;
+    else if (isActive(run)) waiting++;
   }
   const overall = freshnessOf(header.sources, null);
   const fresh = freshnessPart(overall, pen, true);
@@ -72,10 +74,11 @@ export function paintHeader(app: App, columns: number, pen: Pen): string {
   if (header.context === '' && header.login === undefined && header.mode.kind === 'connecting')
     middle.splice(as.length, 1);
   if (header.journal === 'local') middle.push({ text: 'runs kept here only', token: 'attention' });
+  const known = freshnessOf(header.sources, 'runs');
   const right: Part[] = [
     ...(unknown > 0 ? [{ text: `${unknown} unknown`, token: 'attention' as const }] : []),
     {
-      text: countText(running, freshnessOf(header.sources, 'runs'), 'running'),
+      text: countText(running, known, 'running'),
       ...(running > 0 ? { token: 'busy' as const } : {}),
     },
     {
@@ -88,7 +91,12 @@ export function paintHeader(app: App, columns: number, pen: Pen): string {
   const measure = (parts: Part[], gap: number) =>
     parts.reduce((sum, p) => sum + width(pen.safe(p.text)), 0) + gap * Math.max(0, parts.length - 1);
   // The context gives way first: it is cut in the middle, what runs and what is wrong never is.
-  const roomLeft = columns - 2 - measure(right, 3) - 2;
+  let roomLeft = columns - 2 - measure(right, 3) - 2;
+  const waits: Part[] = waiting > 0 ? [{ text: countText(waiting, known, 'waiting') }] : [];
+  if (measure(middle, 3) + measure(waits, 3) + 3 <= roomLeft - 16) {
+    right.splice(-1, 0, ...waits);
+    roomLeft = columns - 2 - measure(right, 3) - 2;
+  }
   const middleParts = [...middle];
   // A resource's name may be too long for this line; that something may not be seen is never left out, and the panes say what.
   const denied = overall?.state === 'denied' ? middleParts.findIndex((part) => part.text === fresh.text) : -1;

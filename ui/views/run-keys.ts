@@ -73,6 +73,16 @@ const adoptable = (app: App): true | string => {
   return run.adoptable ? true : `${run.name} is not somebody else's: there is nothing to take over.`;
 };
 
+/** A definition that came from a file can only be given to the command. */
+const adoptableHere = (app: App): true | string => {
+  const may = adoptable(app);
+  const view = current(app);
+  const run = view && detailOf(app, view);
+  return may === true && run?.source === 'file'
+    ? `Its definition came from a file; take it over with: ${adoptCommand(run)}`
+    : may;
+};
+
 export const runBindings: readonly Binding[] = [
   verdictBinding('h', 'happened', 1),
   verdictBinding('n', 'did-not', 2),
@@ -127,7 +137,7 @@ export const runBindings: readonly Binding[] = [
     description: 'take over a run of somebody else, after a look at what it would execute',
     rank: 5,
     effect: 'change',
-    when: adoptable,
+    when: adoptableHere,
     run: (app) => {
       const view = current(app);
       if (view) lookToAdopt(app, view);

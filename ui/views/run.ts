@@ -17,7 +17,7 @@ import type { Question, RunView } from '../store/state.ts';
 import { labelled } from './detail.ts';
 import { plainPen, ruleKind } from './lists.ts';
 import { logFilter, moveLog, topicOf } from './logs.ts';
-import { blockerOf, detailOf, executedBy, standing, VERDICTS } from './run-actions.ts';
+import { adoptCommand, blockerOf, detailOf, executedBy, standing, VERDICTS } from './run-actions.ts';
 import { runBindings } from './run-keys.ts';
 import type { View } from './view.ts';
 
@@ -76,7 +76,11 @@ function questionLines(run: RunDetail, question: Question, columns: number, pen:
   const lines = [rule(pen, columns, 'danger', `${step} on ${instance}: the outcome is unknown`)];
   for (const piece of pen.wrapWords(text, columns - 4)) lines.push(`  ${piece}`);
   const key = (k: string, what: string) => `${pen.style('key', k)} ${what}`;
-  if (run.adoptable) lines.push(`  ${key('A', 'take the run over first: it is somebody else’s')}`);
+  if (run.adoptable && run.source === 'file')
+    lines.push(
+      ...pen.wrapWords(`take the run over first: ${adoptCommand(run)}`, columns - 4).map((text) => `  ${text}`),
+    );
+  else if (run.adoptable) lines.push(`  ${key('A', 'take the run over first: it is somebody else’s')}`);
   else if (question.verdict === null)
     lines.push(`  ${key('h', VERDICTS.happened)}   ${key('n', VERDICTS['did-not'])}   ${key('a', VERDICTS.abort)}`);
   else
