@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { suggestion } from './expr/index.ts';
+import { listIn } from './kube/answers.ts';
 import { type ConnectOptions, contexts } from './kube/connect.ts';
 import { cleanText } from './kube/sanitise.ts';
 import { KubeError } from './kube/types.ts';
@@ -24,7 +25,7 @@ export interface Engine {
 }
 
 interface Namespaces {
-  items: { metadata: { name: string } }[];
+  items?: { metadata: { name: string } }[] | null;
 }
 
 /** No longer is looked for a namespace: over a dead link one goes there without. Milliseconds. */
@@ -74,8 +75,9 @@ export function startEngine(options: EngineOptions, send: (message: FromEngine) 
 
   async function namespaceNames(): Promise<string[]> {
     const { client } = await session.connected();
-    const { items } = await client.request<Namespaces>('/api/v1/namespaces');
-    return items.map((item) => item.metadata.name);
+    const path = '/api/v1/namespaces';
+    const { items } = listIn(await client.request<Namespaces>(path), path);
+    return (items ?? []).map((item) => item.metadata.name);
   }
 
   /** Where there is nothing to go to, one stays where one is. */

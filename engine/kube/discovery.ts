@@ -1,4 +1,5 @@
 /** What the API server serves. One failing group (a stale aggregated API) never hides the others. */
+import { misshapen, objectIn } from './answers.ts';
 import { type KubeClient, KubeError, type Resource } from './types.ts';
 
 type Requests = Pick<KubeClient, 'request'>;
@@ -20,6 +21,7 @@ interface AggregatedList {
 }
 
 interface GroupList {
+  kind?: string;
   versions?: string[];
   groups?: { name?: string; versions?: { version?: string }[]; preferredVersion?: { version?: string } }[];
 }
@@ -44,11 +46,15 @@ export async function discover(client: Requests, signal?: AbortSignal): Promise<
 async function root(client: Requests, path: '/api' | '/apis', signal?: AbortSignal): Promise<Discovered> {
   const options = signal ? { signal } : {};
   const answer = await client.request<AggregatedList & GroupList>(path, { ...options, accept: AGGREGATED });
-  if (answer?.kind === 'APIGroupDiscoveryList') return fromAggregated(answer);
+  objectIn(answer, `GET ${path}`);
+  if (answer.kind === 'APIGroupDiscoveryList') return fromAggregated(answer);
+  const known = path === '/api' ? answer.versions : answer.groups;
+  if (!Array.isArray(known) && answer.kind !== 'APIVersions' && answer.kind !== 'APIGroupList')
+    throw misshapen(`GET ${path}`, 'an object that tells no API versions');
   const versions =
     path === '/api'
-      ? (answer?.versions ?? []).map((version) => ({ group: '', version }))
-      : (answer?.groups ?? []).flatMap((group) =>
+      ? (answer.versions ?? []).map((version) => ({ group: '', version }))
+      : (answer.groups ?? []).flatMap((group) =>
           inOrder(group).map((version) => ({ group: group.name ?? '', version })),
         );
   let whole = true;

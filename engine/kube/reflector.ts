@@ -2,6 +2,7 @@
  * Keeps one collection current: a paged list, then a watch with bookmarks from its revision, for ever. Each object is projected as
  * soon as it is parsed, so that whole objects are never kept. What it knows of its own freshness it says at any time.
  */
+import { listIn } from './answers.ts';
 import { jsonLines } from './json-lines.ts';
 import { listOf, type Message } from './protobuf.ts';
 import { type KubeClient, KubeError } from './types.ts';
@@ -71,7 +72,9 @@ async function ask(
   const query = { ...own, limit, ...(token === '' ? {} : { continue: token }) };
   const began = clock.monotonic();
   const protobuf = item && listOf(item);
-  const answer = await client.request<ListAnswer>(path, { query, signal, dropManagedFields: true, protobuf });
+  const asked = { query, signal, dropManagedFields: true, protobuf };
+  // One object that is none is no reason to see nothing of the others.
+  const answer = listIn(await client.request<ListAnswer>(path, asked), path, 'some');
   return { answer, ms: clock.monotonic() - began };
 }
 

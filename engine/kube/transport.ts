@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { createGunzip, gunzip } from 'node:zlib';
 import { Agent, type Dispatcher } from 'undici';
 import { forward, unless } from './aborts.ts';
+import { failureIn, objectIn } from './answers.ts';
 import type { Connection } from './connection.ts';
 import type { Credential, CredentialSource } from './credentials.ts';
 import { connector } from './dial.ts';
@@ -197,7 +198,12 @@ export function createTransport(connection: Connection, credentials: CredentialS
     try {
       return await persist(options, Date.now() + timeoutMs, limit.signal, async () => {
         const answer = await authorised(path, options, limit.signal);
-        return (await parse(answer, options, limit.signal)) as T;
+        const said = await parse(answer, options, limit.signal);
+        if (options.accept?.startsWith('text/')) return said as T;
+        const failure = failureIn(said);
+        if (failure) throw answerError(target, failure.code, failure.body);
+        // Nobody reads what a delete is answered with.
+        return (options.method === 'DELETE' ? said : objectIn(said, `${options.method ?? 'GET'} ${path}`)) as T;
       });
     } finally {
       clearTimeout(timer);

@@ -1,4 +1,5 @@
 /** Letting a Job go whose result is in the journal: its finalizer kept it, and its name, until then. */
+import { listIn } from '../../kube/answers.ts';
 import type { ListOf } from '../../kube/pages.ts';
 import { clean } from '../../kube/sanitise.ts';
 import { type KubeClient, KubeError } from '../../kube/types.ts';
@@ -71,10 +72,10 @@ export async function releaseLeft(
   most = Number.POSITIVE_INFINITY,
 ): Promise<string[]> {
   const scope = namespace === null ? '' : `/namespaces/${encodeURIComponent(namespace)}`;
-  const { items = [] } = await client.request<ListOf<JobObject>>(`/apis/batch/v1${scope}/jobs`, {
-    query: { labelSelector: `${RUN_LABELS.managedBy}=opsdeck,${RUN_NAME_LABEL}` },
-    ...(signal ? { signal } : {}),
-  });
+  const path = `/apis/batch/v1${scope}/jobs`;
+  const query = { labelSelector: `${RUN_LABELS.managedBy}=opsdeck,${RUN_NAME_LABEL}` };
+  const jobs = await client.request<ListOf<JobObject>>(path, { query, ...(signal ? { signal } : {}) });
+  const items = listIn(jobs, path).items ?? [];
   const released: string[] = [];
   const held = items.filter(({ metadata }) => metadata.finalizers?.includes(FINALIZER));
   for (const { metadata } of held.slice(0, most)) {

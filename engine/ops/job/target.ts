@@ -1,4 +1,5 @@
 /** Attempts as Jobs. */
+import { listIn } from '../../kube/answers.ts';
 import type { ListOf } from '../../kube/pages.ts';
 import { type KubeClient, KubeError } from '../../kube/types.ts';
 import { type Clock, sleep } from '../../runtime/clock.ts';
@@ -73,10 +74,8 @@ export function jobTarget(
 
   /** How its newest pod and the Job stand; undefined where there is neither. */
   async function look(n: number, signal: AbortSignal): Promise<{ state: JobState; pod?: PodObject } | undefined> {
-    const list = await client.request<ListOf<PodObject>>(pods, {
-      query: { labelSelector: `${JOB_LABEL}=${jobName(of(n))}` },
-      signal,
-    });
+    const query = { labelSelector: `${JOB_LABEL}=${jobName(of(n))}` };
+    const list = listIn(await client.request<ListOf<PodObject>>(pods, { query, signal }), pods);
     const found = list.items ?? [];
     const job = found.length > 0 ? undefined : await find(n, signal);
     if (found.length === 0 && !job) return undefined;

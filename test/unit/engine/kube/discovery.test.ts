@@ -98,13 +98,19 @@ describe('discovery', () => {
     await expect(discover(api)).rejects.toBe(cut);
   });
 
-  it.each([[null], [{}], [{ kind: 'APIGroupDiscoveryList' }], [{ kind: 'APIGroupDiscoveryList', items: [{}] }]])(
-    'reads nothing from %j',
-    async (answer) => {
-      const read = await discover({ request: async <T>() => answer as T });
-      expect(read.resources).toEqual([]);
-    },
-  );
+  it.each([[null], [{}], [[]], [{ kind: 'Pod' }]])('fails where it is answered with %j', async (answer) => {
+    const read = discover({ request: async <T>() => answer as T });
+    await expect(read).rejects.toMatchObject({ name: 'KubeError', message: expect.stringMatching(/^GET \/api/) });
+  });
+
+  it.each([
+    [{ kind: 'APIGroupDiscoveryList' }],
+    [{ kind: 'APIGroupList', groups: null }],
+    [{ kind: 'APIGroupDiscoveryList', items: [{}] }],
+  ])('reads nothing from %j', async (answer) => {
+    const read = await discover({ request: async <T>() => answer as T });
+    expect(read.resources).toEqual([]);
+  });
 });
 
 describe('what was discovered', () => {
