@@ -52,6 +52,20 @@ recorded('values of another type', 'mistyped.txt', [
     { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'n' }, data: 'x' },
     { patch: 'apply', query: { fieldManager: 'x' } },
   ),
+  ...[
+    ['words for a bool applied', { immutable: 'yes' }],
+    ['a number for a bool applied', { immutable: 1 }],
+    ['a list for a bool applied', { immutable: ['a', 1] }],
+    ['bytes that are none applied', { binaryData: { a: '!' } }],
+    ['half of the bytes applied', { binaryData: { a: 'YQ' } }],
+  ].map(([name, more]) =>
+    changed(
+      String(name),
+      `${core}/configmaps/n`,
+      { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'n' }, ...(more as object) },
+      { patch: 'apply', query: { fieldManager: 'x' } },
+    ),
+  ),
   changed(
     'words for a number applied',
     `${deployments}/d`,

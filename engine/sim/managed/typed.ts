@@ -26,9 +26,9 @@ const NUMBERS = 'ilf';
 
 /** Times, quantities and the like may be anything here; they are looked at when they are read. */
 function scalarProblem(code: Scalar, value: unknown): string | undefined {
-  const got = `got &value.valueUnstructured{Value:${source(value)}}`;
-  if (WORDS.includes(code) && typeof value !== 'string') return `expected string, ${got}`;
-  if (code === 'b' && typeof value !== 'boolean') return `expected boolean, ${got}`;
+  if (WORDS.includes(code) && typeof value !== 'string')
+    return `expected string, got &value.valueUnstructured{Value:${source(value)}}`;
+  if (code === 'b' && typeof value !== 'boolean') return `expected boolean, got &{${quoteMap(value)}}`;
   if (NUMBERS.includes(code) && typeof value !== 'number')
     return `expected numeric (int or float), got ${typeName(value)}`;
   return undefined;

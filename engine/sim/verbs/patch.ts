@@ -218,11 +218,14 @@ function decodeConfig(
     decoded = decodeObject(info, version, data, false);
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
-    const type = `${apiVersionOf(info.group, version)}, Kind=${info.kind}`;
+    const type = `${info.group}/${version}, Kind=${info.kind}`;
+    const words = error.message.startsWith('illegal base64')
+      ? `error decoding from json: ${error.message}`
+      : error.message;
     throw failure(
       500,
       '',
-      `failed to convert new object (${String(sent.namespace ?? '')}/${String(sent.name ?? '')}; ${type}) to proper version: unable to convert unstructured object to ${type}: ${error.message}`,
+      `failed to convert new object (${String(sent.namespace ?? '')}/${String(sent.name ?? '')}; ${type}) to proper version: unable to convert unstructured object to ${type}: ${words}`,
     );
   }
   const { object, unknown } = decoded;
