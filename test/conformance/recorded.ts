@@ -127,7 +127,9 @@ export function recorded(
           ? undefined
           : typeof body === 'string'
             ? filled(body)
-            : JSON.parse(filled(JSON.stringify(body)));
+            : Buffer.isBuffer(body)
+              ? body
+              : JSON.parse(filled(JSON.stringify(body)));
       const ask = (): Promise<Answer> =>
         api.call(method, filled(path), {
           ...(patch ? { type: PATCH_TYPES[patch] } : {}),

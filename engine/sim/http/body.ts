@@ -5,6 +5,7 @@ import { decodeProtobuf } from '../schema/protobuf.ts';
 import { isDict } from '../types.ts';
 import { type Problems, unknownFields } from '../verbs/input.ts';
 import { problemsInJson, problemsInYaml } from './duplicates.ts';
+import { octetProblem, textOf } from './octets.ts';
 import { fromGoYaml } from './yaml.ts';
 
 /** What the real server takes at most. */
@@ -83,6 +84,8 @@ function parseYamlBody(body: Buffer, kind: string): { data?: unknown; repeated?:
 }
 
 function readYaml(body: Buffer): ReturnType<typeof fromGoYaml> {
+  const problem = octetProblem(body);
+  if (problem) return { data: undefined, problem };
   const text = body.toString('utf8');
   // Most of them are JSON, which is YAML as well, quicker read, and may be nested deeper.
   try {
@@ -109,7 +112,7 @@ export function parseApplied(body: Buffer): unknown {
 /** Parses an object's body by its content type; 415 for one that isn't read here. `kind` is what the URL is about. */
 export function parseBody(body: Buffer, type: string, kind: string): ParsedBody {
   if (type === 'application/json') {
-    const text = body.toString('utf8');
+    const text = textOf(body);
     let data: unknown;
     try {
       data = parseJson(text);

@@ -14,6 +14,7 @@ import { type PatchType, patch } from '../verbs/patch.ts';
 import { update } from '../verbs/update.ts';
 import { finished, known } from '../work.ts';
 import { mediaType, OPTIONS, parseApplied, parseBody, readBody } from './body.ts';
+import { textOf } from './octets.ts';
 import { deletionContext, isTrue, writeContext } from './options.ts';
 import { integer, listOptions, pageOf, viewOf } from './reads.ts';
 import { sendBytes, sendJson } from './reply.ts';
@@ -63,7 +64,7 @@ const PATCH_TYPES: Record<string, PatchType> = {
 
 function parsePatch(body: Buffer, type: PatchType): unknown {
   if (type === 'apply') return parseApplied(body);
-  const text = body.toString('utf8');
+  const text = textOf(body);
   try {
     return parseJson(text);
   } catch {
@@ -92,7 +93,7 @@ export async function answerPatch(kernel: Kernel, call: Call, target: Target): P
   const change = {
     type,
     data: parsePatch(body, type),
-    text: body.toString('utf8'),
+    text: textOf(body),
     force: call.query.get('force') === 'true',
   };
   const { entry, created } = await finished(() => patch(kernel, info, namespace, name, change, context));

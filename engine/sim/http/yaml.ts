@@ -1,5 +1,14 @@
 /** YAML bodies as the server's library reads them: 1.1's words for booleans, numbers of base eight, and the first document of several. */
-import { parseAllDocuments, type ScalarTag, type YAMLParseError } from 'yaml';
+import {
+  type Document,
+  isCollection,
+  isMap,
+  isScalar,
+  parseAllDocuments,
+  type ScalarTag,
+  visit,
+  type YAMLParseError,
+} from 'yaml';
 
 const BOOLEAN: ScalarTag = {
   tag: 'tag:yaml.org,2002:bool',
@@ -14,6 +23,14 @@ const OCTAL: ScalarTag = {
   test: /^[-+]?0[0-7_]+$/,
   resolve: (text) => Number.parseInt(text.replaceAll('_', ''), 8),
 };
+
+const BINARY: ScalarTag = {
+  tag: 'tag:yaml.org,2002:binary',
+  resolve: (text) => Buffer.from(text, 'base64').toString('utf8'),
+};
+
+/** A number that is said to be a fraction needs no point. */
+const FLOAT: ScalarTag = { tag: 'tag:yaml.org,2002:float', resolve: (text) => Number(text) };
 
 type Words = readonly [found: RegExp, words: string, lines?: number];
 
@@ -65,6 +82,57 @@ const repeatedIn = (errors: readonly YAMLParseError[], text: string): string[] =
     return [`line ${linePos?.[0].line ?? 1}: key "${key?.[1] ?? key?.[2] ?? key?.[3] ?? ''}" already set in map`];
   });
 
+const YAML_TAG = 'tag:yaml.org,2002:';
+/** Tags that a value is held against; it keeps others, whatever it is. */
+const HELD = ['bool', 'int', 'float', 'null', 'timestamp'];
+const isDate = (text: string): boolean => /^\d{4}-\d/.test(text) && !Number.isNaN(Date.parse(text));
+
+/** What a plain text would be, by its looks. */
+function looksLike(text: string, { schema }: Document.Parsed): string {
+  const tag = schema.tags.find(
+    (tag) => !tag.collection && tag.default === true && (tag as ScalarTag).test?.test(text),
+  )?.tag;
+  return tag?.replace(YAML_TAG, '') ?? 'str';
+}
+
+/** A key that can't be one, as Go prints it. */
+function goSyntax(node: unknown): string {
+  if (isMap(node)) {
+    const pairs = node.items.map(({ key, value }) => `${goSyntax(key)}:${goSyntax(value)}`);
+    return `map[interface {}]interface {}{${pairs.sort().join(', ')}}`;
+  }
+  if (isCollection(node)) return `[]interface {}{${node.items.map(goSyntax).join(', ')}}`;
+  const value = isScalar(node) ? node.value : null;
+  return value === null ? 'interface {}(nil)' : JSON.stringify(value);
+}
+
+/** What is wrong with a text that is YAML: the first value that is not what its tag says, or key that is none. */
+function misusedIn(document: Document.Parsed): string | undefined {
+  let problem: string | undefined;
+  visit(document, {
+    Scalar(_, { tag = '', source = '' }) {
+      const wanted = tag.replace(YAML_TAG, '');
+      if (
+        wanted === 'binary' &&
+        !/^(?:[A-Za-z\d+/]{4})*(?:[A-Za-z\d+/]{2}==|[A-Za-z\d+/]{3}=)?$/.test(source.replace(/[\r\n]/g, ''))
+      )
+        problem = '!!binary value contains invalid base64 data';
+      if (HELD.includes(wanted)) {
+        const found = looksLike(source, document);
+        const fits =
+          found === wanted || (wanted === 'float' && found === 'int') || (wanted === 'timestamp' && isDate(source));
+        if (!fits) problem = `cannot decode !!${found} \`${source}\` as a !!${wanted}`;
+      }
+      return problem ? visit.BREAK : undefined;
+    },
+    Pair(_, { key }) {
+      if (isCollection(key)) problem = `invalid map key: ${goSyntax(key)}`;
+      return problem ? visit.BREAK : undefined;
+    },
+  });
+  return problem;
+}
+
 interface Read {
   data: unknown;
   problem: string;
@@ -79,11 +147,14 @@ export function fromGoYaml(text: string): Read {
   try {
     const [document] = parseAllDocuments(text, {
       merge: true,
-      customTags: (tags) => [BOOLEAN, OCTAL, ...tags],
+      resolveKnownTags: false,
+      customTags: (tags) => [BOOLEAN, OCTAL, BINARY, FLOAT, ...tags],
     });
     const errors = document?.errors ?? [];
     const error = errors.find(({ code }) => code !== 'DUPLICATE_KEY');
     if (error) return { data: undefined, problem: problemOf(error, text) };
+    const misused = document && misusedIn(document);
+    if (misused) return { data: undefined, problem: misused };
     return { data: document?.toJS({ maxAliasCount: 100 }), problem: '', repeated: repeatedIn(errors, text) };
   } catch (error) {
     const message = error instanceof Error ? error.message : '';
