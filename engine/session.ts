@@ -42,6 +42,8 @@ const FIRST_PODS_MS = 60;
 const RECONNECT_MS = 3_000;
 /** A person who logs in with a browser needs minutes, not seconds. */
 const LOGIN_MS = 300_000;
+/** Why a login plugin doesn't get the keyboard, and the way out. */
+const KEYBOARD = 'the cockpit has that; use the commands (opsdeck --help)';
 
 export class Session {
   readonly #options: SessionOptions;
@@ -123,7 +125,8 @@ export class Session {
       this.#login = who;
       this.#headerSoon();
     };
-    const client = await connect({ ...how, login: { patienceMs: LOGIN_MS, onWait } });
+    const { signal } = this.#stopping;
+    const client = await connect({ ...how, login: { patienceMs: LOGIN_MS, signal, onWait, keyboard: KEYBOARD } });
     const scope = namespace === undefined ? client.target.namespace : namespace;
     const pods = askPods(client, clock, scope, this.#stopping.signal);
     // Opening a connection and reading a page need this thread too.

@@ -3,6 +3,7 @@ import { connect } from '../engine/kube/connect.ts';
 import type { LoginOptions } from '../engine/kube/credentials.ts';
 import { type KubeClient, KubeError } from '../engine/kube/types.ts';
 import { EXIT, Refusal } from './exit.ts';
+import { atTerminal, keyboard } from './keyboard.ts';
 import type { GlobalOptions } from './options.ts';
 import { say } from './tell.ts';
 
@@ -27,6 +28,16 @@ function byHand(): LoginOptions {
       clearTimeout(telling);
       if (who !== '') telling = setTimeout(() => say(`(waits for ${who}; ctrl-c gives it up)`), SAY_MS);
     },
+    ...(atTerminal()
+      ? {
+          keyboard: (use) =>
+            keyboard(() => {
+              // The plugin speaks for itself: a line in between would stand in what is typed.
+              clearTimeout(telling);
+              return use();
+            }),
+        }
+      : {}),
   };
 }
 

@@ -10,9 +10,8 @@ import type { KubeClient } from './types.ts';
 export type { ConnectOptions } from './connection.ts';
 
 /**
- * A client for the context that kubectl would use with the same flags and environment. Nothing is sent yet, but for a login that
- * is to come first; what is wrong
- * with the kubeconfig is thrown at once, as a KubeError of reason `Config` with one sentence and the way out.
+ * A client for the context that kubectl would use with the same flags and environment. Nothing is sent yet, but for a login
+ * that is to come first; what is wrong with the kubeconfig is thrown at once, as a KubeError of reason `Config` with one sentence and the way out.
  */
 export async function connect(options: ConnectOptions): Promise<KubeClient> {
   const connection = resolveConnection(load(options), options);

@@ -39,6 +39,10 @@ export interface LoginOptions {
   onWait?(who: string): void;
   /** A line that the plugin has for whoever logs in, such as where to. */
   onLine?(text: string): void;
+  /** Lends the terminal to a plugin that asks there, for as long as `use` takes; a string: why not, and the way out. */
+  keyboard?: (<T>(use: () => Promise<T>) => Promise<T>) | string | undefined;
+  /** Ends a login that is under way, and lets none begin. */
+  signal?: AbortSignal;
 }
 
 /** A token file is read again after this time: kubelet rotates it. */
@@ -55,17 +59,18 @@ export function credentialsFor(
   loadProvider: (user: Entry) => Promise<Granted> = async (user) =>
     (await import('./auth-provider.ts')).askAuthProvider(user),
   now: () => number = Date.now,
-  { patienceMs, onWait, onLine }: LoginOptions = {},
+  { patienceMs, onWait, onLine, keyboard, signal }: LoginOptions = {},
 ): CredentialSource {
   const { user } = connection;
   const certificate = clientCertificate(user);
   if (user.fields.exec !== undefined) {
     const asks = pluginOf(connection);
     const ending = new AbortController();
+    const ends = signal ? AbortSignal.any([signal, ending.signal]) : ending.signal;
     const login = async () => {
       onWait?.(asks);
       try {
-        return await runExecPlugin(connection, env, { deadlineMs: patienceMs, signal: ending.signal, onLine });
+        return await runExecPlugin(connection, env, { deadlineMs: patienceMs, signal: ends, onLine, keyboard });
       } finally {
         onWait?.('');
       }

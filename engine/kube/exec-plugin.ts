@@ -4,7 +4,7 @@ import { dirname, isAbsolute, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { isMainThread } from 'node:worker_threads';
 import type { Connection } from './connection.ts';
-import type { Granted } from './credentials.ts';
+import type { Granted, LoginOptions } from './credentials.ts';
 import { type Environment, type Fields, flag, list, mapping, text } from './kubeconfig.ts';
 import { clean } from './sanitise.ts';
 import { KubeError } from './types.ts';
@@ -26,41 +26,64 @@ export interface PluginOptions {
   signal?: AbortSignal | undefined;
   /** What it says on its standard error, made safe. */
   onLine?: ((text: string) => void) | undefined;
+  keyboard?: LoginOptions['keyboard'];
 }
 
+type Keyboard = Exclude<LoginOptions['keyboard'], undefined>;
+
+const NO_KEYBOARD = 'there is no terminal here; run this at one';
+/** So long a plugin that has got ctrl-c itself may set the terminal right. */
+const GRACE_MS = 500;
+
 /**
- * Runs the plugin of the connection's user once. The plugin gets no terminal: the screen owns it. It ends at its deadline,
+ * Runs the plugin of the connection's user once. It has the terminal only where `keyboard` lends it. It ends at its deadline,
  * with `signal`, and with this program.
  */
 export async function runExecPlugin(
   connection: Connection,
   env: Environment,
-  { deadlineMs = DEADLINE_MS, signal, onLine }: PluginOptions = {},
+  { deadlineMs = DEADLINE_MS, signal, onLine, keyboard = NO_KEYBOARD }: PluginOptions = {},
 ): Promise<Granted> {
   const { user } = connection;
   const exec = mapping(user.fields.exec);
   const given = text(exec, 'command');
   const apiVersion = text(exec, 'apiVersion');
   if (given === '') throw authError(`user "${user.name}" has an exec plugin without a command; fix it in ${user.file}`);
-  if (text(exec, 'interactiveMode') === 'Always') {
-    throw authError(`the login plugin ${given} needs a terminal; log in with kubectl first, then try again`);
-  }
+  const lend = keyboardFor(connection, keyboard);
   const inFolder = given.includes('/') && !isAbsolute(given);
   const command = inFolder ? resolve(dirname(user.file), given) : given;
   const args = list(exec.args).filter((arg): arg is string => typeof arg === 'string');
   const hint = clean(text(exec, 'installHint')).slice(0, 300);
-  const stdout = await run(command, args, {
-    env: pluginEnv(exec, apiVersion, connection, env),
+  const running: Running = {
+    env: pluginEnv(exec, apiVersion, connection, env, lend !== undefined),
+    interactive: lend !== undefined,
     deadlineMs,
     signal,
     onLine,
     hint,
     whose: ` of user "${clean(user.name, 100)}"`,
-  });
-  return readAnswer(stdout, command, apiVersion);
+  };
+  const start = () => run(command, args, running);
+  return readAnswer(await (lend ? lend(start) : start()), command, apiVersion);
 }
 
-function pluginEnv(exec: Fields, apiVersion: string, connection: Connection, env: Environment): NodeJS.ProcessEnv {
+/** How the plugin gets the keyboard, by its `interactiveMode`; undefined: it goes without. */
+function keyboardFor(connection: Connection, keyboard: Keyboard): Exclude<Keyboard, string> | undefined {
+  const mode = text(mapping(connection.user.fields.exec), 'interactiveMode');
+  if (mode === 'Never') return undefined;
+  if (typeof keyboard !== 'string') return keyboard;
+  if (mode !== 'Always') return undefined;
+  const how = `${keyboard}, or say interactiveMode: IfAvailable in ${connection.user.file} if it can do without`;
+  throw authError(`${pluginOf(connection)} asks at the keyboard (interactiveMode: Always), and ${how}`);
+}
+
+function pluginEnv(
+  exec: Fields,
+  apiVersion: string,
+  connection: Connection,
+  env: Environment,
+  interactive: boolean,
+): NodeJS.ProcessEnv {
   const added = list(exec.env).map(mapping);
   const cluster = {
     server: connection.target.server,
@@ -69,7 +92,7 @@ function pluginEnv(exec: Fields, apiVersion: string, connection: Connection, env
     ...(connection.ca ? { 'certificate-authority-data': Buffer.from(connection.ca, 'latin1').toString('base64') } : {}),
     ...(connection.proxy ? { 'proxy-url': connection.proxy.href } : {}),
   };
-  const spec = { interactive: false, ...(flag(exec, 'provideClusterInfo') ? { cluster } : {}) };
+  const spec = { interactive, ...(flag(exec, 'provideClusterInfo') ? { cluster } : {}) };
   return {
     ...env,
     ...Object.fromEntries(added.map((item) => [text(item, 'name'), text(item, 'value')])),
@@ -79,6 +102,8 @@ function pluginEnv(exec: Fields, apiVersion: string, connection: Connection, env
 
 interface Running {
   env: NodeJS.ProcessEnv;
+  /** It has this program's own standard input and error. */
+  interactive: boolean;
   deadlineMs: number;
   signal: AbortSignal | undefined;
   onLine: ((text: string) => void) | undefined;
@@ -86,12 +111,13 @@ interface Running {
   whose: string;
 }
 
-/** Calls `end` when this program ends or is told to; returns how to give that up. A worker is told by its parent instead. */
-function withProgram(end: () => void): () => void {
-  if (!isMainThread) return () => {};
-  const handlers = (['SIGINT', 'SIGTERM', 'SIGHUP'] as const).map((name) => {
-    const handler = () => {
-      end();
+/** Calls `end` when this program ends, and `told`, which it waits for, when it is told to; returns how to give that up. */
+function withProgram(end: () => void, told: (name: NodeJS.Signals) => void | Promise<void>): () => void {
+  process.on('exit', end);
+  // A worker hears of no signal: its parent has it end.
+  const handlers = (isMainThread ? (['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGHUP'] as const) : []).map((name) => {
+    const handler = async () => {
+      await told(name);
       process.removeListener(name, handler);
       // Nobody else heeds it: it ends the program, as it would have without this handler.
       if (process.listenerCount(name) === 0) process.kill(process.pid, name);
@@ -99,20 +125,32 @@ function withProgram(end: () => void): () => void {
     process.on(name, handler);
     return [name, handler] as const;
   });
-  process.on('exit', end);
   return () => {
     for (const [name, handler] of handlers) process.removeListener(name, handler);
     process.removeListener('exit', end);
   };
 }
 
-function run(command: string, args: string[], { env, deadlineMs, signal, onLine, hint, whose }: Running) {
+function run(command: string, args: string[], running: Running) {
+  const { env, interactive, deadlineMs, signal, onLine, hint, whose } = running;
   return new Promise<string>((done, failed) => {
     if (signal?.aborted) return failed(authError('the login was given up'));
     const giveUp = () => stop(`${command}${whose} was given up`);
     // Before there is a plugin: a signal in between would end this program alone.
-    const release = withProgram(giveUp);
-    const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    const release = withProgram(giveUp, async (name) => {
+      if (!interactive) return giveUp();
+      // Ctrl-c was the plugin's as well; it may have to show again what is typed.
+      if (name === 'SIGTERM' || name === 'SIGHUP') child.kill(name);
+      await Promise.race([ended, new Promise((late) => setTimeout(late, GRACE_MS))]);
+      giveUp();
+    });
+    // A session of its own can't have the terminal, whose ctrl-c is then the plugin's too.
+    const child = spawn(command, args, {
+      env,
+      stdio: interactive ? ['inherit', 'pipe', 'inherit'] : ['ignore', 'pipe', 'pipe'],
+      detached: !interactive,
+    });
+    const ended = new Promise((gone) => child.on('exit', gone));
     const out: Buffer[] = [];
     const err: Buffer[] = [];
     let size = 0;
@@ -121,7 +159,8 @@ function run(command: string, args: string[], { env, deadlineMs, signal, onLine,
       stopped = why;
       // The plugin may be a script with children of its own: they hold the pipes open, so the whole group goes.
       try {
-        process.kill(-child.pid!, 'SIGKILL');
+        if (interactive) child.stdout?.destroy();
+        process.kill(interactive ? child.pid! : -child.pid!, 'SIGKILL');
       } catch {
         child.kill('SIGKILL');
       }
@@ -141,9 +180,9 @@ function run(command: string, args: string[], { env, deadlineMs, signal, onLine,
       if (size > MAX_OUTPUT) stop(`${command} printed more than 1 MiB`);
       else into.push(chunk);
     };
-    child.stdout.on('data', keep(out));
-    child.stderr.on('data', keep(err));
-    if (onLine) createInterface(child.stderr).on('line', (line) => onLine(clean(line, 2_000)));
+    child.stdout?.on('data', keep(out));
+    child.stderr?.on('data', keep(err));
+    if (onLine && child.stderr) createInterface(child.stderr).on('line', (line) => onLine(clean(line, 2_000)));
     child.on('error', (error: NodeJS.ErrnoException) => {
       settled();
       const what = error.code === 'ENOENT' ? 'is not installed or not in PATH' : `could not be started (${error.code})`;
@@ -151,13 +190,13 @@ function run(command: string, args: string[], { env, deadlineMs, signal, onLine,
     });
     child.on('close', (code, signal) => {
       settled();
-      if (stopped !== '') failed(authError(`the login plugin ${stopped}; log in with kubectl, then try again`));
-      else if (code === 0) done(Buffer.concat(out).toString('utf8'));
-      else {
-        const said = clean(lastLine(Buffer.concat(err).toString('utf8'))).slice(0, 300);
-        const how = signal ? `was ended by ${signal}` : `failed with exit code ${code}`;
-        failed(authError(`the login plugin ${command} ${how}${said === '' ? '' : `: ${said}`}`));
-      }
+      if (code === 0 && stopped === '') return done(Buffer.concat(out).toString('utf8'));
+      const last = clean(lastLine(Buffer.concat(err).toString('utf8'))).slice(0, 300);
+      const said = last === '' ? '' : `: ${last}`;
+      const how = signal ? `was ended by ${signal}` : `failed with exit code ${code}`;
+      const what =
+        stopped === '' ? `${command} ${how}${said}` : `${stopped}${said}; log in with kubectl, then try again`;
+      failed(authError(`the login plugin ${what}`));
     });
   });
 }

@@ -2,6 +2,7 @@
 import type { Rehearsal } from '../../ui/views/rehearsal.ts';
 import { EXIT, type ExitCode, Refusal } from '../exit.ts';
 import type { GlobalOptions } from '../options.ts';
+import { holdSignals } from '../signals.ts';
 import { say } from '../tell.ts';
 import { startEngineWorker } from '../worker-host.ts';
 
@@ -20,8 +21,10 @@ export async function cockpit(_positional: string[], flags: CockpitFlags, rehear
   const { theme, command, ascii, color, ...scope } = flags;
   // Before the screen's libraries come to life: the engine's do so beside them, on another processor.
   const engine = startEngineWorker({ ...scope, env: { ...env } });
+  let release = () => {};
   try {
     const { startCockpit } = await import('../../ui/start.tsx');
+    release = holdSignals();
     const { code, farewell } = await startCockpit({
       port: engine.port,
       stdin,
@@ -42,5 +45,6 @@ export async function cockpit(_positional: string[], flags: CockpitFlags, rehear
     throw new Refusal(error instanceof Error ? error.message : String(error), EXIT.usage);
   } finally {
     await engine.stop();
+    release();
   }
 }

@@ -1,6 +1,7 @@
 /** A word that has to be typed before something is done: at a terminal, or on the command line of a script. */
 import { createInterface } from 'node:readline';
 import { Refusal } from '../exit.ts';
+import { atTerminal, keyboard } from '../keyboard.ts';
 import { safe } from '../tell.ts';
 
 export interface Question {
@@ -24,9 +25,12 @@ export async function confirm({ word, given, prompt, otherwise, how, show }: Que
     if (given === word) return;
     throw new Refusal(`--confirm ${given} is not ${word}: ${otherwise}`);
   }
-  if (!process.stdin.isTTY || !process.stderr.isTTY) throw new Refusal(how);
-  show?.();
-  if ((await answer(prompt)).trim() !== word) throw new Refusal(`that is not ${word}: ${otherwise}`);
+  if (!atTerminal()) throw new Refusal(how);
+  const said = await keyboard(() => {
+    show?.();
+    return answer(prompt);
+  });
+  if (said.trim() !== word) throw new Refusal(`that is not ${word}: ${otherwise}`);
 }
 
 /** What is typed up to Enter; '' where the input ends. Ctrl-c ends the program as it always does. */

@@ -16,13 +16,16 @@ interface Config {
 }
 
 /** Opens no browser: it says where to log in, and ends once the file `go` is there. */
-function config(go: string): string {
+const waiting = (go: string) =>
+  `echo $$ >${go}.pid; echo "open https://login.example in a browser" >&2; until [ -e ${go} ]; do sleep 0.1; done`;
+
+function config(go: string, script = waiting(go), interactiveMode = 'Never'): string {
   const parsed = parse(readFileSync(cluster.kubeconfig, 'utf8')) as Config;
   for (const each of parsed.users) {
     const status = { token: each.user.token };
     const answer = JSON.stringify({ kind: 'ExecCredential', apiVersion: 'client.authentication.k8s.io/v1', status });
-    const script = `echo $$ >${go}.pid; echo "open https://login.example in a browser" >&2; until [ -e ${go} ]; do sleep 0.1; done; echo '${answer}'`;
-    const exec = { apiVersion: 'client.authentication.k8s.io/v1', command: '/bin/sh', args: ['-c', script] };
+    const apiVersion = 'client.authentication.k8s.io/v1';
+    const exec = { apiVersion, command: '/bin/sh', args: ['-c', `${script}; echo '${answer}'`], interactiveMode };
     each.user = { exec };
   }
   const file = `${go}.json`;
@@ -46,10 +49,45 @@ test('ctrl-c ends the plugin and the command', async () => {
   await terminal.until('open https://login.example');
   terminal.press('\x03');
   await terminal.gone;
-  const pid = readFileSync(`${go}.pid`, 'utf8').trim();
-  await expect
-    .poll(
-      () => !existsSync(`/proc/${pid}/stat`) || readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.[0] === 'Z',
-    )
-    .toBe(true);
+  await expect.poll(() => runs(readFileSync(`${go}.pid`, 'utf8')), LATE).toBe(false);
+});
+
+test('the cockpit ends what it has started however often it is told to go, and however often it was started', async () => {
+  const go = join(cluster.dir, 'again');
+  // The first one fails, the next hangs.
+  const script = `echo $$ >>${go}.pids; [ -e ${go}.first ] || { touch ${go}.first; exit 1; }; sleep 1000`;
+  const terminal = cluster.open(['--kubeconfig', config(go, script)]);
+  const pids = () => (existsSync(`${go}.pids`) ? readFileSync(`${go}.pids`, 'utf8').trim().split('\n') : []);
+  await expect.poll(() => pids().length, LATE).toBeGreaterThan(1);
+  const hangUp = setInterval(() => terminal.kill('SIGHUP'), 1);
+  await terminal.gone;
+  clearInterval(hangUp);
+  await expect.poll(() => pids().filter(runs), LATE).toEqual([]);
+});
+
+const LATE = { timeout: 20_000 };
+const runs = (pid: string) => {
+  const stat = `/proc/${pid.trim()}/stat`;
+  return existsSync(stat) && readFileSync(stat, 'utf8').split(') ')[1]?.[0] !== 'Z';
+};
+
+const ASKS = 'stty -echo; printf "Password: " >&2; read -r word; stty echo; [ "$word" = right ] || exit 4';
+
+test.each(['Always', 'IfAvailable'])('with interactiveMode %s it asks at the terminal', async (mode) => {
+  const file = config(join(cluster.dir, mode), ASKS, mode);
+  const terminal = cluster.open(['get', 'clusters', '--kubeconfig', file]);
+  await terminal.until('Password: ');
+  terminal.press('right\r');
+  await terminal.until('No clusters');
+  expect(await terminal.gone).toMatchObject({ exitCode: 0 });
+});
+
+test('ctrl-c ends a plugin that asks, which leaves the terminal as it was', async () => {
+  const go = join(cluster.dir, 'asks');
+  const asks = `echo $$ >${go}.pid; trap 'stty echo; exit 1' INT; ${ASKS}`;
+  const terminal = cluster.open(['get', 'clusters', '--kubeconfig', config(go, asks, 'Always')]);
+  await terminal.until('Password: ');
+  terminal.press('\x03');
+  expect(await terminal.gone).toMatchObject({ signal: 2 });
+  await expect.poll(() => runs(readFileSync(`${go}.pid`, 'utf8')), LATE).toBe(false);
 });

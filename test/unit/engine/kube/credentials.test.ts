@@ -80,7 +80,12 @@ ${answer({ token: 'abc', expirationTimestamp: '2026-01-01T00:00:00Z' })}`);
     ['gives nothing', {}, answer({}), /gave neither a token nor a whole client certificate$/],
     ['gives a token with a line break', {}, answer({ token: 'a\nb' }), /gave neither a token/],
     ['floods', {}, 'yes', /printed more than 1 MiB/],
-    ['needs a terminal', { interactiveMode: 'Always' }, 'true', /needs a terminal; log in with kubectl first/],
+    [
+      'needs a terminal',
+      { interactiveMode: 'Always' },
+      'true',
+      /asks at the keyboard \(interactiveMode: Always\), and there is no terminal here; run this at one, or say interactiveMode: IfAvailable in \S+config if it can do without$/,
+    ],
   ])('that %s is told in one line', async (_, fields, body, expected) => {
     const connection = user({ exec: { apiVersion: V1, command: plugin(body), ...fields } });
     const message = await refused(runExecPlugin(connection, env));
@@ -99,10 +104,12 @@ ${answer({ token: 'abc', expirationTimestamp: '2026-01-01T00:00:00Z' })}`);
   });
 
   it('that never ends is ended, with what it has started', async () => {
-    const connection = user({ exec: { apiVersion: V1, command: plugin('sleep 1000 & echo $! > "$OUT"; wait') } });
+    const connection = user({
+      exec: { apiVersion: V1, command: plugin('sleep 1000 & echo $! > "$OUT"; echo open https://login >&2; wait') },
+    });
     const pid = join(folder, 'pid');
-    expect(await refused(runExecPlugin(connection, { ...env, OUT: pid }, { deadlineMs: 300 }))).toMatch(
-      /^the login plugin \S+ of user "usr" gave no answer within 0 s; log in with kubectl, then try again$/,
+    expect(await refused(runExecPlugin(connection, { ...env, OUT: pid }, { deadlineMs: 1_000 }))).toMatch(
+      /^the login plugin \S+ of user "usr" gave no answer within 1 s: open https:\/\/login; log in with kubectl, then try again$/,
     );
     const child = Number(readFileSync(pid, 'utf8'));
     const state = () => {
@@ -147,6 +154,41 @@ describe('a login that takes its time', () => {
     await transport.close();
     await vi.waitFor(() => expect(alive(child)).toBe(false), 20_000);
     await vi.waitFor(() => expect(waits.at(-1)).toBe(''), 20_000);
+  });
+
+  it('ends at once with whoever waits for it, and none begins after that', async () => {
+    const over = new AbortController();
+    const source = credentialsFor(hanging(), { ...env, OUT: pid() }, undefined, undefined, { signal: over.signal });
+    const given = refused(source.get());
+    const child = await started();
+    over.abort();
+    expect(await given).toMatch(/was given up/);
+    await vi.waitFor(() => expect(alive(child)).toBe(false), 20_000);
+    rmSync(pid());
+    expect(await refused(credentialsFor(hanging(), env, undefined, undefined, { signal: over.signal }).get())).toMatch(
+      /the login was given up/,
+    );
+  });
+
+  it.each([
+    ['Always', true],
+    ['IfAvailable', true],
+    [undefined, true],
+    ['Never', false],
+  ])('with interactiveMode %s: has the keyboard where it can be lent: %s', async (interactiveMode, lent) => {
+    const lends: string[] = [];
+    const keyboard = async <T>(use: () => Promise<T>) => {
+      lends.push('taken');
+      const got = await use();
+      lends.push('given back');
+      return got;
+    };
+    const command = plugin(`echo "$KUBERNETES_EXEC_INFO" > ${folder}/info; ${answer({ token: 'abc' })}`);
+    const connection = user({ exec: { apiVersion: V1, command, interactiveMode } });
+    const { credential } = await runExecPlugin(connection, env, { keyboard });
+    expect(credential).toEqual({ authorization: 'Bearer abc' });
+    expect(lends).toEqual(lent ? ['taken', 'given back'] : []);
+    expect(JSON.parse(readFileSync(join(folder, 'info'), 'utf8')).spec.interactive).toBe(lent);
   });
 });
 
