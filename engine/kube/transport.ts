@@ -8,7 +8,7 @@ import { failureIn, objectIn } from './answers.ts';
 import type { Connection } from './connection.ts';
 import type { Credential, CredentialSource } from './credentials.ts';
 import { connector } from './dial.ts';
-import { abortedError, answerError, connectionError, timeoutError } from './errors.ts';
+import { abortedError, answerError, connectionError, statusOf, timeoutError } from './errors.ts';
 import { withoutManagedFields } from './managed-fields.ts';
 import { Nearness } from './nearness.ts';
 import { PROTOBUF, readProtobuf, STATUS } from './protobuf.ts';
@@ -44,6 +44,10 @@ export function createTransport(connection: Connection, credentials: CredentialS
   const nearness = new Nearness();
   const basePath = connection.url.pathname.replace(/\/$/, '');
   const notSent = new WeakSet<Error>();
+  /** Refusals without a Status: of somebody who is no API server. */
+  const foreign = new WeakSet<Error>();
+  /** Protobuf does not come through here, and JSON does. */
+  let jsonOnly = false;
   const closing = new AbortController();
   let agent: { dispatcher: Agent; cert: string | undefined; key: string | undefined } | undefined;
 
@@ -166,7 +170,9 @@ export function createTransport(connection: Connection, credentials: CredentialS
     } catch {
       // The status alone says enough.
     }
-    return answerError(target, statusCode, body, one(headers['retry-after']));
+    const error = answerError(target, statusCode, body, one(headers['retry-after']));
+    if (statusOf(body) === undefined) foreign.add(error);
+    return error;
   }
 
   /** Repeats what the server turned away without doing it, and reads that broke off; nothing else. */
@@ -189,26 +195,46 @@ export function createTransport(connection: Connection, credentials: CredentialS
   }
 
   async function request<T>(path: string, asked: RequestOptions = {}): Promise<T> {
-    const options = asked.protobuf ? { accept: `${PROTOBUF}, application/json`, ...asked } : asked;
-    const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    const timeoutMs = asked.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     const limit = new AbortController();
     // Whether a request is on its way is not known here once the time is over: it counts as sent.
     const timer = setTimeout(() => limit.abort(timeoutError(target, true, timeoutMs)), timeoutMs);
-    const release = forward([options.signal, closing.signal], limit);
-    try {
-      return await persist(options, Date.now() + timeoutMs, limit.signal, async () => {
+    const release = forward([asked.signal, closing.signal], limit);
+    const attempt = (options: RequestOptions) =>
+      persist(options, Date.now() + timeoutMs, limit.signal, async () => {
         const answer = await authorised(path, options, limit.signal);
-        const said = await parse(answer, options, limit.signal);
-        if (options.accept?.startsWith('text/')) return said as T;
-        const failure = failureIn(said);
-        if (failure) throw answerError(target, failure.code, failure.body);
-        // Nobody reads what a delete is answered with.
-        return (options.method === 'DELETE' ? said : objectIn(said, `${options.method ?? 'GET'} ${path}`)) as T;
+        return checked(await parse(answer, options, limit.signal), path, options) as T;
       });
+    const { protobuf, ...plain } = asked;
+    try {
+      if (protobuf === undefined || jsonOnly) return await attempt(plain);
+      try {
+        return await attempt({ accept: `${PROTOBUF}, application/json`, ...asked });
+      } catch (error) {
+        if (limit.signal.aborted || !mindsProtobuf(error)) throw error;
+      }
+      const answer = await attempt(plain);
+      jsonOnly = true;
+      return answer;
     } finally {
       clearTimeout(timer);
       release();
     }
+  }
+
+  /** Whether something in between may be at odds with the form that was asked for, and not with what was. */
+  function mindsProtobuf(error: unknown): boolean {
+    if (!(error instanceof KubeError)) return false;
+    const { status, reason } = error;
+    return status === 406 || status === 415 || reason === 'NotKubernetes' || (status === 403 && foreign.has(error));
+  }
+
+  function checked(said: unknown, path: string, { accept, method = 'GET' }: RequestOptions): unknown {
+    if (accept?.startsWith('text/')) return said;
+    const failure = failureIn(said);
+    if (failure) throw answerError(target, failure.code, failure.body);
+    // Nobody reads what a delete is answered with.
+    return method === 'DELETE' ? said : objectIn(said, `${method} ${path}`);
   }
 
   async function parse(answer: Answer, options: RequestOptions, signal: AbortSignal): Promise<unknown> {

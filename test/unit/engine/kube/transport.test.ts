@@ -125,6 +125,48 @@ describe('protobuf', () => {
     expect(error).toMatchObject({ status: 410, reason: 'Expired', message: 'too old', retryAfterMs: 3_000 });
   });
 
+  const blocked = '<h1>Blocked</h1>';
+  it.each<[string, (response: http.ServerResponse) => unknown]>([
+    ['406', (response) => json(response, 406, statusBody(406, 'NotAcceptable', 'JSON only'))],
+    ['415 without a word', (response) => response.writeHead(415).end()],
+    ['a firewall’s 403', (response) => response.writeHead(403, { 'content-type': 'text/html' }).end(blocked)],
+    ['a web page', (response) => response.writeHead(200, { 'content-type': 'text/html' }).end(blocked)],
+    [
+      'protobuf without its type',
+      (response) => response.end(encodeProtobuf({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a' } })),
+    ],
+    ['nothing', (response) => response.writeHead(200).end()],
+  ])('that is answered with %s is not asked for again where JSON comes through', async (_, refuse) => {
+    const server = await serve({
+      answer: (response, { headers }) =>
+        headers.accept?.includes(PROTOBUF) ? refuse(response) : json(response, 200, { metadata: { name: 'json' } }),
+    });
+    const client = server.client();
+    for (let i = 0; i < 3; i++)
+      expect(await client.request('/x', { protobuf: wanted })).toEqual({ metadata: { name: 'json' } });
+    expect(server.seen.map(({ headers }) => headers.accept)).toEqual([
+      `${PROTOBUF}, application/json`,
+      ...Array(3).fill('application/json'),
+    ]);
+  });
+
+  it('is asked for once where the server itself refuses, and again where JSON did not come through either', async () => {
+    const server = await serve({
+      answer: (response, { url, headers }) => {
+        if (url.pathname === '/denied') json(response, 403, statusBody(403, 'Forbidden', 'not you'));
+        else if (url.pathname === '/blocked') response.writeHead(403).end(blocked);
+        else json(response, 200, { metadata: { name: `${headers.accept}` } });
+      },
+    });
+    const client = server.client();
+    expect(await failure(client.request('/denied', { protobuf: wanted }))).toMatchObject({ message: 'not you' });
+    expect(server.seen).toHaveLength(1);
+    expect(await failure(client.request('/blocked', { protobuf: wanted }))).toMatchObject({ status: 403 });
+    expect(server.seen).toHaveLength(3);
+    const answer = { metadata: { name: `${PROTOBUF}, application/json` } };
+    expect(await client.request('/x', { protobuf: wanted })).toEqual(answer);
+  });
+
   it('that is none is told', async () => {
     const server = await serve({
       answer: (response, { url }) =>
