@@ -117,7 +117,10 @@ export class RunHandle {
   /** A write of the holder. Rejects with Lost, Stale, Vanished, or the KubeError that makes it impossible. */
   async write(transition: Transition, signal?: AbortSignal): Promise<Journal> {
     const { identity } = this.#options.identity;
-    return this.#write((journal) => asHolder({ identity, epoch: this.#epoch }, transition)(journal), signal);
+    const at = new Date(this.#options.clock.now()).toISOString();
+    const signed: Transition = (journal) =>
+      transition(journal.holder ? { ...journal, holder: { ...journal.holder, at } } : journal);
+    return this.#write((journal) => asHolder({ identity, epoch: this.#epoch }, signed)(journal), signal);
   }
 
   /** A write that needs no hold: a person's word. */

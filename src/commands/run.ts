@@ -28,7 +28,7 @@ import { print } from '../run/document.ts';
 import { heeded, NOT_STARTED } from '../run/early.ts';
 import { readDefinitionFile } from '../run/file.ts';
 import { planText, shortPlanText, word } from '../run/plan.ts';
-import { stay } from '../run/stay.ts';
+import { type Narration, stay } from '../run/stay.ts';
 import { doubtful, events, exitCodeOf, howToFollow, interruption, verdict } from '../run/story.ts';
 import { say, show } from '../tell.ts';
 
@@ -174,9 +174,8 @@ async function dryRun(
 
 async function start(client: KubeClient, prepared: Prepared, stores: Stores, options: RunOptions): Promise<ExitCode> {
   const engine = makeEngine(client, systemClock, thisProcess(), stores);
-  const told = new Told();
   const quiet = options.output !== 'text';
-  const telling = events({ quiet });
+  const telling = { told: new Told(), events: events({ quiet }) };
   const { signal, dispose } = interruption();
   heeded();
   try {
@@ -186,8 +185,7 @@ async function start(client: KubeClient, prepared: Prepared, stores: Stores, opt
       stores.forNew,
       {
         ...(options.name ? { name: options.name } : {}),
-        events: telling,
-        told,
+        ...telling,
         adoptTwin: options.name === undefined,
         alone: true,
         onKept: ({ ref, store }) =>
@@ -205,26 +203,26 @@ async function start(client: KubeClient, prepared: Prepared, stores: Stores, opt
       return await tell(stored, ending.ending, options);
     }
     if (ending.ending === 'incapable') say(ending.why);
-    return await goOnWith(engine, stored, told, options, ending.ending !== 'incapable', true);
+    return await goOnWith(engine, stored, telling, options, ending.ending !== 'incapable', true);
   } catch (error) {
     if (error instanceof BrokenOff) {
       const { cause, stored, message } = error;
       if (!(cause instanceof KubeError) || signal.aborted) throw new Refusal(message, EXIT.unknown);
-      return await goOnWith(engine, stored, told, { ...options, unwritable: cause.message }, true);
+      return await goOnWith(engine, stored, telling, { ...options, unwritable: cause.message }, true);
     }
     if (error instanceof Orphan) {
       const { stored } = error;
       say(
         `${stored.ref.name} is the same operation, left behind by its engine: going on with it (give --name to start another)`,
       );
-      return await goOnWith(engine, stored, told, options, true);
+      return await goOnWith(engine, stored, telling, options, true);
     }
     if (error instanceof HandedOver) {
       say(`${error.stored.ref.name} was made; an operator has to execute it (${error.message})`);
-      return await goOnWith(engine, error.stored, told, options, false);
+      return await goOnWith(engine, error.stored, telling, options, false);
     }
     if (error instanceof Exists && options.name)
-      return await sameName(engine, prepared, options.name, told, options, signal);
+      return await sameName(engine, prepared, options.name, telling, options, signal);
     if (!signal.aborted) throw error;
     say(NOT_STARTED);
     return EXIT.interrupted;
@@ -245,7 +243,7 @@ async function sameName(
   engine: Engine,
   prepared: Prepared,
   name: string,
-  told: Told,
+  telling: Narration,
   options: RunOptions,
   signal: AbortSignal,
 ): Promise<ExitCode> {
@@ -272,20 +270,20 @@ async function sameName(
     );
   }
   say(`${name} is there already: going on with it`);
-  return goOnWith(engine, found.stored, told, options, true);
+  return goOnWith(engine, found.stored, telling, options, true);
 }
 
 async function goOnWith(
   engine: Engine,
   stored: Stored,
-  told: Told,
+  telling: Narration,
   options: RunOptions,
   executes: boolean,
   made = false,
 ): Promise<ExitCode> {
   const store = storeOf(engine.stores, stored);
   if (!store) throw new Refusal(`${stored.ref.name} can't be followed here; try: ${howToFollow(stored)}`, EXIT.unknown);
-  return stay({ engine, store, stored }, { ...options, readonly: !executes, made }, told);
+  return stay({ engine, store, stored }, { ...options, readonly: !executes, made }, telling);
 }
 
 async function tell(stored: Stored, end: 'over' | 'unknown' | 'stopped', options: RunOptions): Promise<ExitCode> {

@@ -1,14 +1,30 @@
 import { GROUPS, VERSION } from '../../engine/api/types.ts';
 import { document } from '../../engine/ops/document.ts';
+import { isOver } from '../../engine/ops/journal.ts';
 import type { Stored } from '../../engine/ops/store.ts';
 import { findRun, listRuns, openStores } from '../../engine/ops/stores.ts';
 import { rowOf } from '../../engine/ops/view.ts';
+import { waysOut } from '../../engine/ops/whom.ts';
 import { Refusal } from '../exit.ts';
 import { age } from './age.ts';
 import type { Answer, Item, Kind, Place, Question } from './kind.ts';
 
-function item(stored: Stored, now: number): Item {
+/** What it waited for has ended, and nobody has gone on with it yet: whoever waits with it does so within moments. */
+const isFree = ({ journal, ref }: Stored, runs: readonly Stored[]): boolean =>
+  journal?.phase === 'Waiting' &&
+  runs.some(
+    (other) =>
+      other.ref.name === journal.blockedBy &&
+      other.ref.namespace === ref.namespace &&
+      other.journal !== undefined &&
+      isOver(other.journal),
+  );
+
+function item(stored: Stored, now: number, free = false): Item {
   const row = rowOf(stored);
+  const over = free
+    ? `${row.blockedBy}, which it waited for, is over; if nobody goes on with it: ${waysOut(stored)}`
+    : '';
   return {
     name: `opsrequest.${stored.ref.group || GROUPS.own}/${row.name}`,
     cells: [
@@ -17,7 +33,7 @@ function item(stored: Stored, now: number): Item {
       row.cluster,
       row.phase,
       age(row.createdAt, now),
-      row.message,
+      over || row.message,
       row.step,
       row.kept,
       row.holder,
@@ -43,7 +59,7 @@ async function read({ client }: Place, question: Question): Promise<Answer> {
     .toSorted((a, b) =>
       a.createdAt === b.createdAt ? (a.ref.name < b.ref.name ? -1 : 1) : a.createdAt < b.createdAt ? -1 : 1,
     )
-    .map((run) => item(run, now));
+    .map((run) => item(run, now, isFree(run, runs)));
   const said = denied.map((why) => ({
     verb: 'list' as const,
     resource: 'opsrequests',

@@ -61,7 +61,7 @@ export function story(found: Stored): string {
 /** Whether it is still there can't be told by one look. */
 function executedBy({ holder, left }: Journal): string {
   if (holder && !holder.settles) return `${holder.identity}${holder.at ? `, last heard of at ${holder.at}` : ''}`;
-  return left ? `nobody; ${left.by} did${left.at ? ` until ${left.at}` : ''}` : 'nobody';
+  return left ? `nobody; ${left.by} did${left.at ? `, last heard of at ${left.at}` : ''}` : 'nobody';
 }
 
 function conditions(journal: Journal): string[] {

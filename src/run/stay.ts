@@ -3,6 +3,7 @@ import { suggestion } from '../../engine/expr/index.ts';
 import type { KubeClient } from '../../engine/kube/types.ts';
 import { attend } from '../../engine/ops/attend.ts';
 import { document } from '../../engine/ops/document.ts';
+import type { RunEvents } from '../../engine/ops/events.ts';
 import { type Engine, makeEngine } from '../../engine/ops/launch.ts';
 import { BrokenOff, type JournalStore, type Stored } from '../../engine/ops/store.ts';
 import { findRun, listRuns, openStores } from '../../engine/ops/stores.ts';
@@ -22,6 +23,12 @@ export interface StayOptions extends GlobalOptions {
   made?: boolean;
   /** Why the engine that made it could not write its journal any more. */
   unwritable?: string;
+}
+
+/** What this process has told of the run already is not told again, nor whose it is. */
+export interface Narration {
+  told: Told;
+  events: RunEvents;
 }
 
 export interface FoundRun {
@@ -45,7 +52,7 @@ export async function openRun(client: KubeClient, name: string): Promise<FoundRu
 export async function stay(
   { engine, store, stored }: FoundRun,
   options: StayOptions,
-  told = new Told(),
+  telling?: Narration,
 ): Promise<ExitCode> {
   if (stored.unreadable) {
     throw new Refusal(
@@ -62,8 +69,7 @@ export async function stay(
       {
         store,
         stored,
-        events: events({ quiet: output !== 'text' }),
-        told,
+        ...(telling ?? { told: new Told(), events: events({ quiet: output !== 'text' }) }),
         executes: !options.readonly,
         ...(options.unwritable === undefined ? {} : { unwritable: options.unwritable }),
         onStand: (text) => say(`${name}: ${text}`),

@@ -85,7 +85,7 @@ test('what it had still to start is not started: the next one says who left it, 
   expect(starts('turns')).toBe('x\n');
   const { stdout } = await cluster.run(['describe', 'run', 'turns']).done;
   expect(stdout).toContain('turns: Running');
-  expect(stdout).toMatch(/executed by nobody; \S+ did until 20/);
+  expect(stdout).toMatch(/executed by nobody; \S+ did, last heard of at 20/);
   expect(stdout).toMatch(/attempt 1 Succeeded/);
   expect((await cluster.run(['describe', 'run', 'turns', '-f']).done).code).toBe(0);
   expect(await second.done).toMatchObject({ code: 0, stdout: 'behind\n' });
@@ -102,4 +102,23 @@ test('an outcome that can’t be known is asked about, not made up', async () =>
   await cluster.run(['resolve', 'lost', 'abort', '--reason', 'test']).done;
   expect(await second.done).toMatchObject({ code: 0, stdout: 'behind\n' });
   expect(starts('lost')).toBe('x\n');
+});
+
+test('a run that waited for one that is over, and was killed: the list and who waits behind it say so, and what to do', async () => {
+  const first = change('head', gated('head'));
+  await first.until('head begun');
+  const second = change('middle', 'echo middle');
+  await second.until('waits for head');
+  const list = async () => (await cluster.run(['get', 'runs', '--cluster', 'cart']).done).stdout;
+  await expect.poll(list, { timeout: 60_000 }).toContain('waits for head, which has the cluster');
+  second.kill('SIGKILL');
+  await second.done;
+  open('head');
+  expect((await first.done).code).toBe(0);
+  const ends = 'opsdeck cancel middle -n default ends it';
+  expect(await list()).toMatch(new RegExp(`head, which it waited for, is over; if nobody goes on with it: .*${ends}`));
+  const third = change('tail', 'echo tail');
+  await third.until(`it is passed by if nobody goes on with it for 35 s; ${ends}`);
+  await cluster.run(['cancel', 'middle']).done;
+  expect(await third.done).toMatchObject({ code: 0, stdout: 'tail\n' });
 });

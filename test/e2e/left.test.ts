@@ -63,7 +63,9 @@ test('a right that comes back in time: the run goes on where it was', async () =
   await run.until("its journal can't be written");
   cluster.sim.faults.clear();
   writeFileSync(go, '');
-  expect(await run.done).toMatchObject({ code: 0, stdout: 'begun\nended\n' });
+  const { stderr, ...rest } = await run.done;
+  expect(rest).toMatchObject({ code: 0, stdout: 'begun\nended\n' });
+  expect(stderr.match(/── back on /g)).toHaveLength(1);
   expect(readFileSync(`${go}.starts`, 'utf8')).toBe('x\n');
 });
 

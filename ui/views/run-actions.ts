@@ -13,7 +13,7 @@ export function executedBy({ holder, left }: RunRow): string {
   if (!left) return holder || 'nobody yet';
   const at = left.at === undefined ? '' : timeOfDay(left.at);
   if (left.gone) return `nobody: ${left.by} is gone${at && `, last heard of at ${at}`}`;
-  return `nobody: ${left.by} did${at && ` until ${at}`}`;
+  return `nobody: ${left.by} did${at && `, last heard of at ${at}`}`;
 }
 
 /** The run that this one waits for, as far as it is known here. */

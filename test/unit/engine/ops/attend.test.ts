@@ -152,7 +152,9 @@ test('a run that nobody begins although it could is passed by, and said to be', 
   const { clock, said, journal } = queued(false);
   await clock.advance(30_000);
   expect(journal('mine')?.holder).toBeNull();
-  expect(said).toEqual(['waits for front, which came before it; it is passed by if nobody goes on with it']);
+  expect(said).toEqual([
+    'waits for front, which came before it; it is passed by if nobody goes on with it for 35 s; opsdeck cancel front -n data ends it',
+  ]);
   await clock.advance(10_000);
   expect(said.slice(1)).toEqual(['passes by front, which nobody went on with: opsdeck cancel front -n data ends it']);
   expect(journal('front')).toMatchObject({ phase: 'Waiting', passed: { by: 'mine' } });

@@ -2,8 +2,10 @@
 import { expect, test } from 'vitest';
 import { KubeError } from '../../../../engine/kube/types.ts';
 import { RunHandle } from '../../../../engine/ops/handle.ts';
+import type { Journal } from '../../../../engine/ops/journal.ts';
 import { Exists, type JournalStore, type Stored } from '../../../../engine/ops/store.ts';
-import { systemClock } from '../../../../engine/runtime/clock.ts';
+import { letGo } from '../../../../engine/ops/transitions.ts';
+import { ManualClock, systemClock } from '../../../../engine/runtime/clock.ts';
 import { thisProcess } from '../../../../engine/runtime/identity.ts';
 import { journalOf } from './things.ts';
 
@@ -70,4 +72,26 @@ test('takes no run of the same name for its own that another made meanwhile', as
   expect(handle.journal.phase).toBe('Pending');
   await expect(handle.take(null)).rejects.toThrow(Exists);
   expect(handle.stored).toBeUndefined();
+});
+
+test('every write of a holder is a sign of life: a run that it leaves was last heard of then', async () => {
+  const clock = new ManualClock();
+  const kept = (journal: Journal, version: number): Stored => ({
+    ...THEIRS,
+    uid: 'mine',
+    version: `${version}`,
+    journal,
+  });
+  const store = {
+    kept: 'configmap',
+    group: '',
+    create: async (_ref: unknown, _spec: unknown, journal: Journal) => kept(journal, 1),
+    write: async ({ version }: Stored, journal: Journal) => kept(journal, Number(version) + 1),
+  } as unknown as JournalStore;
+  const options = { store, clock, identity: thisProcess() };
+  const handle = new RunHandle(THEIRS.ref, { clusterRef: 'c' }, journalOf({}), undefined, options);
+  await handle.take(null, (journal) => ({ ...journal, phase: 'Running' }));
+  await clock.advance(5_000);
+  await handle.write(letGo);
+  expect(handle.journal.left?.at).toBe(new Date(clock.now()).toISOString());
 });
