@@ -34,6 +34,9 @@ function inApiVersion(object: SimObject, apiVersion: string): SimObject {
   return { ...object, apiVersion };
 }
 
+/** An event in the shape of v1. */
+export const coreEvent = (event: SimObject): SimObject => inApiVersion(event, 'v1');
+
 const versionOf = ({ apiVersion }: SimObject): string => apiVersion.slice(apiVersion.indexOf('/') + 1);
 
 /** As it is stored: of a custom resource the fields that the storage version has, with its defaults, which every read would fill in. */

@@ -25,6 +25,7 @@ import { admissionBinding, admissionPolicy } from './validators/admission.ts';
 import { autoscaler } from './validators/autoscaling.ts';
 import { cronJob, job } from './validators/batch.ts';
 import { certificateRequest } from './validators/certificates.ts';
+import { event, groupEvent } from './validators/events.ts';
 import { ingress, ingressClass, networkPolicy } from './validators/networking.ts';
 import { limitRange, resourceQuota } from './validators/quantities.ts';
 import { secretShape } from './validators/secrets.ts';
@@ -263,16 +264,6 @@ const lease: Validate = (object) => {
   return errors;
 };
 
-const event: Validate = (object) => {
-  const about = dict(object.involvedObject);
-  const namespace = String(about.namespace ?? '');
-  if (namespace && namespace !== object.metadata.namespace)
-    return [invalid('involvedObject.namespace', namespace, 'does not match event.namespace')];
-  return !namespace && object.metadata.namespace !== 'default'
-    ? [invalid('involvedObject.namespace', '', 'does not match event.namespace')]
-    : [];
-};
-
 /** Rules that other roles give to this one. */
 const aggregation: Validate = (object) => {
   if (!isDict(object.aggregationRule)) return [];
@@ -303,6 +294,7 @@ export const VALIDATE: Record<string, Validate> = {
   resourcequotas: resourceQuota,
   limitranges: limitRange,
   events: event,
+  'events.events.k8s.io': groupEvent,
   'deployments.apps': deployment,
   'replicasets.apps': replicaSet,
   'daemonsets.apps': daemonSet,

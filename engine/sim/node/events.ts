@@ -34,6 +34,16 @@ const SIMILAR = { most: 10, within: 600_000 };
 /** So many at once about one object, and one more for each so many milliseconds. */
 const HEARD = { burst: 25, refill: 300_000 };
 
+/** What an event of the newer kind may say; of one that says more the end is cut off. */
+const LONGEST = 1024;
+const cut = (message: string): string =>
+  Buffer.byteLength(message) > LONGEST
+    ? `${Buffer.from(message)
+        .subarray(0, LONGEST - 4)
+        .toString('utf8')
+        .replace(/\ufffd$/, '')} ...`
+    : message;
+
 /** Forgets the oldest. */
 class Recent<V> extends Map<string, V> {
   override set(key: string, value: V): this {
@@ -88,7 +98,8 @@ export function makeRecorder(cluster: SimCluster, since = Number.NEGATIVE_INFINI
       const kind = [speaker, note.reason].join('\0');
       // The scheduler writes events of the newer kind, which nobody gathers.
       const many = !scheduler && isOneOfMany(kind, note.message, now);
-      const message = many ? `(combined from similar events): ${note.message}` : note.message;
+      const whole = many ? `(combined from similar events): ${note.message}` : note.message;
+      const message = scheduler ? cut(whole) : whole;
       if (!scheduler && !isHeard(speaker, now)) return;
       const key = many ? kind : [kind, note.fieldPath, note.message].join('\0');
       const at = wholeSeconds(now);

@@ -24,3 +24,12 @@ it('many events that differ in their message become one, and who says too much i
   say('later');
   expect(events().find((one) => one.startsWith('(combined'))).toBe('(combined from similar events): later 16');
 });
+
+it('the scheduler says what fits an event of its kind', () => {
+  const cluster = makeCluster({ clock: virtualClock() });
+  const about = cluster.create('configmaps', { metadata: { name: 'm', namespace: 'default' } });
+  const { record } = makeRecorder(cluster);
+  for (const message of ['a'.repeat(1024), 'b'.repeat(1025)])
+    record(about as never, 'default-scheduler', { type: 'Warning', reason: 'FailedScheduling', message });
+  expect(cluster.list('events').map(({ message }) => message)).toEqual(['a'.repeat(1024), `${'b'.repeat(1020)} ...`]);
+});
