@@ -37,8 +37,14 @@ if (isMainThread) {
     });
   }
   if (!process.stderr.isTTY) process.stderr.on('error', () => {}); // nowhere is left to say it
+  const args = process.argv.slice(2);
+  const failed = async (error: unknown) => (await import('./unexpected.ts')).unexpected(error, args[0]);
+  process.on('uncaughtException', (error) => {
+    // The cockpit has a terminal to put right first.
+    if (process.listenerCount('uncaughtException') === 1) void failed(error).then((code) => process.exit(code));
+  });
   // Not process.exit: what is still in the pipes of stdout and stderr must reach them.
-  process.exitCode = await cli(process.argv.slice(2));
+  process.exitCode = await cli(args).catch(failed);
 } else if (workerData.role === 'demo') {
   const { runDemoWorker } = await import('./demo-worker.ts');
   await runDemoWorker();

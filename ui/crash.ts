@@ -21,7 +21,7 @@ export function logCrash(error: unknown, env: Record<string, string | undefined>
 }
 
 /** The one line for the shell. */
-export function crashLine(error: unknown, file: string | null): string {
-  const what = (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
-  return `opsdeck: the cockpit has failed: ${what}${file === null ? '' : `; the details are in ${file}`}`;
+export function crashLine(error: unknown, file: string | null, what = 'the cockpit has failed'): string {
+  const why = (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
+  return `opsdeck: ${what}: ${why}${file === null ? '' : `; the details are in ${file}`}`;
 }

@@ -25,7 +25,7 @@ import type { GlobalOptions } from '../options.ts';
 import { providers } from '../providers.ts';
 import { confirm } from '../run/confirm.ts';
 import { print } from '../run/document.ts';
-import { heeded, NOT_STARTED } from '../run/early.ts';
+import { heeded, isBeforeStart, NOT_STARTED } from '../run/early.ts';
 import { readDefinitionFile } from '../run/file.ts';
 import { planText, shortPlanText, word } from '../run/plan.ts';
 import { type Narration, stay } from '../run/stay.ts';
@@ -65,6 +65,8 @@ export async function run([name]: string[], options: RunOptions): Promise<ExitCo
       return await runOn(client, name, fromFile, given, options);
     } catch (error) {
       if (error instanceof LookupError || error instanceof NotBegun) throw new Refusal(error.message);
+      // Not 1, which is a run that has failed.
+      if (error instanceof KubeError && isBeforeStart()) throw new Refusal(`${error.message}; ${NOT_STARTED}`);
       throw error;
     }
   });

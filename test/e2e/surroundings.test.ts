@@ -1,5 +1,7 @@
 /** What a shell may start it with: folders where nothing can be kept, and an output that nobody has opened. */
 import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test, vi } from 'vitest';
@@ -85,4 +87,61 @@ test('a login plugin that hangs ends with the program that is told to', async ()
     const stat = existsSync(`/proc/${child}/stat`) ? readFileSync(`/proc/${child}/stat`, 'utf8') : ') Z';
     expect(stat.split(') ')[1]?.[0]).toBe('Z');
   }, 20_000);
+});
+
+/** Answers all requests with this, as a gateway would. */
+async function gateway(answer: http.RequestListener) {
+  const server = http.createServer(answer);
+  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
+  const { port } = server.address() as AddressInfo;
+  const config = join(folder, `gateway-${port}.json`);
+  const parts = {
+    contexts: [{ name: 'x', context: { cluster: 'x', user: '' } }],
+    clusters: [{ name: 'x', cluster: { server: `http://127.0.0.1:${port}` } }],
+  };
+  writeFileSync(config, JSON.stringify({ apiVersion: 'v1', kind: 'Config', 'current-context': 'x', ...parts }));
+  const close = () => {
+    server.closeAllConnections();
+    server.close();
+  };
+  const env = { ...process.env, HOME: folder, XDG_STATE_HOME: join(folder, 'state'), KUBECONFIG: config };
+  return { env, close };
+}
+
+test.each(['', 'null', '{}', '[]'])('a server that answers with "%s" is told of in one line', async (body) => {
+  const { env, close } = await gateway((_, response) =>
+    response.writeHead(200, { 'content-type': 'application/json' }).end(body),
+  );
+  const line = /^opsdeck: GET \/apis? was answered with [^\n]*\n$/;
+  const get = await program(OPSDECK, ['get', 'clusters'], { env }).done;
+  expect(get).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(line) });
+  const run = await program(OPSDECK, ['run', 'restart', '--cluster', 'a'], { env }).done;
+  expect(run).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(line) });
+  expect(run.stderr).toMatch(/; nothing was started\n$/);
+  close();
+});
+
+const preload = (script: string) => ({ NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(script)}` });
+const LINE = 'opsdeck: that should not happen, please report it: odd; the details are in ';
+
+test('what no command expects is one line, and its stack is in a file', async () => {
+  const state = join(folder, 'state');
+  const env = { ...process.env, HOME: folder, XDG_STATE_HOME: state };
+  const thrown = preload('process.stdout.write = () => { throw new TypeError("odd"); }');
+  const outcome = await program(OPSDECK, ['install', '--crds'], { env: { ...env, ...thrown } }).done;
+  const file = join(state, 'opsdeck', 'opsdeck.log');
+  expect(outcome).toMatchObject({ code: 1, stdout: '', stderr: `${LINE}${file}\n` });
+  expect(readFileSync(file, 'utf8')).toMatch(/TypeError: odd\n {4}at /);
+});
+
+test.each([
+  ['get', ['get', 'clusters'], 1, ''],
+  ['run', ['run', 'restart', '--cluster', 'a'], 2, '; nothing was started'],
+])('an exception that nobody awaits ends %s in the same way', async (_, args, code, more) => {
+  const { env, close } = await gateway(() => process.kill(running.pid, 'SIGUSR2'));
+  const thrown = preload('process.on("SIGUSR2", () => void Promise.reject(new TypeError("odd")))');
+  const running = program(OPSDECK, args, { env: { ...env, ...thrown } });
+  const file = join(folder, 'state', 'opsdeck', 'opsdeck.log');
+  expect(await running.done).toMatchObject({ code, stdout: '', stderr: `${LINE}${file}${more}\n` });
+  close();
 });
