@@ -29,12 +29,12 @@ export function makeBreaks(parts: BreakParts): Breaks {
     const spec = CLUSTERS.find((one) =>
       second === undefined ? one.name === first : one.namespace === first && one.name === second,
     );
-    if (!spec)
+    const there = CLUSTERS.filter((one) => cluster.get('namespaces', '', one.namespace));
+    if (there.length === 0) throw new RangeError(`this demo is empty: there is no ${name} to break`);
+    if (!spec || !there.includes(spec))
       throw new RangeError(
-        `no cluster ${name} in the demo; there are ${CLUSTERS.map((one) => `${one.namespace}/${one.name}`).join(', ')}`,
+        `no cluster ${name} in the demo; there are ${there.map((one) => `${one.namespace}/${one.name}`).join(', ')}`,
       );
-    if (!cluster.get('namespaces', '', spec.namespace))
-      throw new RangeError(`this demo is empty: there is no ${spec.namespace}/${spec.name} to break`);
     const labels = ['app.kubernetes.io/instance', 'cnpg.io/cluster', 'opengauss.cluster', 'strimzi.io/cluster'];
     return cluster
       .list('pods', { namespace: spec.namespace })

@@ -42,8 +42,13 @@ const breaks = () => makeBreaks({ cluster: lab.cluster, nodes: lab.nodes, leader
 describe('a break', () => {
   it('says that an empty estate has nothing to break, and a cluster without a primary no primary', async () => {
     expect(() => breaks().run('kill-primary')).toThrow('this demo is empty: there is no shop/carts to break');
+    expect(() => breaks().run('fill-disk', 'no/such')).toThrow('this demo is empty: there is no no/such to break');
     lab.cluster.create('namespaces', { metadata: { name: 'shop' } });
     expect(() => breaks().run('kill-primary')).toThrow('shop/carts has no primary now');
+    // Only of what is there.
+    expect(() => breaks().run('fill-disk', 'no/such')).toThrow(
+      /^no cluster no\/such in the demo; there are (shop\/\w+(, |$))+$/,
+    );
   });
 });
 
