@@ -32,7 +32,7 @@ export interface Controller {
   concerns?(sight: Sight): boolean;
   sync(object: SimObject, kit: Kit): void;
   /** Once the object is there no more: for what no owner reference takes away with it. */
-  gone?(namespace: string, name: string, view: View): void;
+  gone?(namespace: string, name: string, kit: Kit): void;
 }
 
 export interface Controllers {
@@ -66,8 +66,9 @@ export function runControllers(
   let scheduled = false;
   let on = true;
 
+  const idOf = (controller: Controller, key: string) => `${controller.name} ${controller.resource} ${key}`;
   const enqueue = (controller: Controller, key: string) => {
-    waiting.set(`${controller.resource} ${key}`, { controller, key });
+    waiting.set(idOf(controller, key), { controller, key });
     if (scheduled) return;
     scheduled = true;
     cluster.defer(flush);
@@ -80,13 +81,8 @@ export function runControllers(
   };
   const sync = (controller: Controller, key: string) => {
     const [namespace = '', name = ''] = key.split('/');
-    const id = `${controller.resource} ${key}`;
+    const id = idOf(controller, key);
     const object = view.get(controller.resource, namespace, name);
-    if (!object) {
-      refusals.delete(id);
-      controller.gone?.(namespace, name, view);
-      return;
-    }
     const again = (ms: number) => {
       const at = view.now + ms;
       const known = timers.get(id);
@@ -98,16 +94,22 @@ export function runControllers(
       });
       timers.set(id, { at, cancel });
     };
+    const kit: Kit = {
+      view,
+      cluster,
+      record: (about, note, by = controller.name) => recorder.record(about as never, by, note),
+      again,
+      get now() {
+        return wholeSeconds(view.now);
+      },
+    };
+    if (!object) {
+      refusals.delete(id);
+      controller.gone?.(namespace, name, kit);
+      return;
+    }
     try {
-      controller.sync(object, {
-        view,
-        cluster,
-        record: (about, note, by = controller.name) => recorder.record(about as never, by, note),
-        again,
-        get now() {
-          return wholeSeconds(view.now);
-        },
-      });
+      controller.sync(object, kit);
       refusals.delete(id);
     } catch (error) {
       // What the API refuses, in a namespace that goes or of a template that a rule forbids, is tried again, ever more seldom.

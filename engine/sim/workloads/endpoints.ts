@@ -48,7 +48,7 @@ export const endpoints: Controller = {
     const reached = ports.length > 0 || (spec.ports ?? []).length === 0;
     writeOlder(service, spec, kit, reached ? members : [], ports);
   },
-  gone(namespace, name, view) {
+  gone(namespace, name, { view }) {
     const older = view.get('endpoints', namespace, name);
     if (older?.metadata.labels?.[MANAGED] === MANAGER) view.delete('endpoints', older);
   },

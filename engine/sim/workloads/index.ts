@@ -13,6 +13,7 @@ import { disruptions } from './disruption.ts';
 import { endpoints } from './endpoints.ts';
 import { jobs } from './job.ts';
 import { nodeLeases } from './leases.ts';
+import { endedCollector, orphanCollector } from './podCollector.ts';
 import { quotas } from './quota.ts';
 import { replicaSets, replicationControllers } from './replicaset.ts';
 import { scheduler } from './scheduler.ts';
@@ -22,6 +23,7 @@ import { claims } from './volumes.ts';
 
 export { type Controller, type Controllers, type Kit, runControllers } from './controller.ts';
 export { addNodes, addStorageClass } from './nodes.ts';
+export { endedCollector } from './podCollector.ts';
 
 /** Starts them. They work in the cluster's own queue and by its clock. */
 export function startWorkloads(
@@ -44,6 +46,8 @@ export function startWorkloads(
     nodeLeases(options.timing ?? REAL_TIMING),
     autoscalers,
     quotas,
+    orphanCollector(),
+    endedCollector(),
   ];
   return runControllers(cluster, all, options.eventsSince);
 }

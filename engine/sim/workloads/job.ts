@@ -66,7 +66,7 @@ export const jobs: Controller = {
   kind: 'Job',
   owns: ['pods'],
   /** A job that is gone can count its pods no more, and holds none of them. */
-  gone(namespace, name, view) {
+  gone(namespace, name, { view }) {
     for (const { owners, object } of view.sights('pods', namespace))
       if (owners.some((owner) => owner.controller && owner.kind === 'Job' && owner.name === name))
         release(object, view);

@@ -125,7 +125,7 @@ export const standingVolumes: Controller = {
     const claim = kit.view.get('persistentvolumeclaims', claimRef.namespace ?? '', claimRef.name ?? '');
     if (claim?.metadata.uid !== claimRef.uid) setPhase(volume, 'Released', kit);
   },
-  gone(_namespace, name, view) {
+  gone(_namespace, name, { view }) {
     freeIn(view).delete(name);
   },
 };

@@ -4,6 +4,7 @@ import type { ResourceInfo } from '../resources/info.ts';
 import type { Entry } from '../store/entry.ts';
 import { Sight } from '../store/sight.ts';
 import type { SimObject } from '../types.ts';
+import type { DeleteOptions } from '../verbs/delete.ts';
 
 export type { Sight };
 
@@ -95,9 +96,9 @@ export class View {
     );
   }
 
-  delete(resource: string, object: SimObject): void {
+  delete(resource: string, object: SimObject, options: DeleteOptions = {}): void {
     const { namespace = '', name, uid = '' } = object.metadata;
-    this.#tolerate(() => this.#cluster.delete(resource, namespace, name, { preconditions: { uid } }));
+    this.#tolerate(() => this.#cluster.delete(resource, namespace, name, { ...options, preconditions: { uid } }));
   }
 
   close(): void {
