@@ -89,9 +89,10 @@ export const jobs: Controller = {
     const isOver = endsWith(spec);
     count(job, spec, status, isOver, kit);
     const verdict = judge(job, spec, status, kit);
+    let refused: (() => never) | undefined;
     if (!verdict) {
       hold(job, spec, status, kit);
-      spawn(job, spec, status, kit);
+      refused = attempt(() => spawn(job, spec, status, kit));
     }
     close(job, spec, status, verdict, kit);
     const pods = podsOf(job, kit);
@@ -103,8 +104,21 @@ export const jobs: Controller = {
     save(job, status, kit);
     // Only now: a pod that is let go before its end is counted would be lost.
     for (const pod of podsOf(job, kit)) if (isOver(pod)) release(pod, kit.view);
+    refused?.();
   },
 };
+
+/** Throws later what it throws: a job whose pods are refused has begun all the same, and says so. */
+function attempt(work: () => void): (() => never) | undefined {
+  try {
+    work();
+    return undefined;
+  } catch (error) {
+    return () => {
+      throw error;
+    };
+  }
+}
 
 const podsOf = (job: SimObject, kit: Kit) => kit.view.owned('pods', job.metadata.uid ?? '');
 

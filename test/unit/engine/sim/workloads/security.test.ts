@@ -22,3 +22,26 @@ it('the pods of a workload are held against the level of its namespace, and its 
     /^FailedCreate: Error creating: pods "open-\w{5}" is forbidden: violates PodSecurity "baseline:latest": host namespaces \(hostNetwork=true\)$/,
   );
 });
+
+it('a job whose pods are forbidden has begun all the same, and its deadline counts from then', async () => {
+  lab = openLab();
+  const labels = { 'pod-security.kubernetes.io/enforce': 'baseline' };
+  lab.cluster.create('namespaces', { metadata: { name: 'strict', labels } });
+  lab.cluster.create('jobs.batch', {
+    metadata: { name: 'open', namespace: 'strict' },
+    spec: { activeDeadlineSeconds: 20, template: template({}, {}, { hostNetwork: true, restartPolicy: 'Never' }) },
+  });
+  const status = () => lab.cluster.get('jobs.batch', 'strict', 'open')?.status;
+  await lab.live(2000);
+  expect(status()).toEqual({
+    ready: 0,
+    startTime: expect.any(String),
+    terminating: 0,
+    uncountedTerminatedPods: {},
+  });
+  expect(lab.events('open')[0]).toContain('FailedCreate: Error creating: pods "open-');
+  await lab.live(20_000);
+  expect(status()).toMatchObject({
+    conditions: expect.arrayContaining([expect.objectContaining({ type: 'Failed', reason: 'DeadlineExceeded' })]),
+  });
+});
