@@ -8,6 +8,7 @@ import type { KubeObject } from '../../api/types.ts';
 import type { SimCluster } from '../cluster.ts';
 import { failure } from '../errors.ts';
 import type { LogCall, NodeHooks } from '../hooks.ts';
+import { admission } from './admission.ts';
 import { Container } from './container.ts';
 import { prepare } from './environment.ts';
 import { makeRecorder } from './events.ts';
@@ -133,6 +134,7 @@ export function startNodes(cluster: SimCluster, options: NodeOptions = {}): SimN
     recorder,
     timing: options.timing ?? QUICK,
     hostIP: (node: string) => names.nodeIP(node),
+    admit: (pod: KubeObject) => admission(cluster, names, pod, (uid) => lives.get(uid)?.taken),
     address: () => names.address(),
     release: (ip: string) => names.release(ip),
     runContext,

@@ -4,6 +4,7 @@ import { wholeSeconds } from '../clock.ts';
 import type { SimCluster } from '../cluster.ts';
 import { unlessRefused } from '../errors.ts';
 import { equal } from '../json.ts';
+import type { Rejection } from './admission.ts';
 import { PodContainers } from './containers.ts';
 import type { EventNote, Recorder } from './events.ts';
 import { missedPullSecrets, whenMounted } from './mounts.ts';
@@ -18,12 +19,17 @@ export interface PodContext {
   recorder: Recorder;
   timing: RunContext['timing'];
   hostIP(node: string): string;
+  /** Why its node doesn't take the pod; undefined where it does. */
+  admit(pod: KubeObject): Rejection | undefined;
   /** A fresh address; given back by `release`. */
   address(): string;
   release(ip: string): void;
   /** What a container run needs beside its pod. */
   runContext(pod: PodLife): Omit<RunContext, 'changed' | 'record' | 'clock' | 'timing' | 'grace' | 'podName'>;
 }
+
+/** Milliseconds, whatever a node's times are: its controller makes another at once, and that one is rejected too. */
+const REJECTING = 250;
 
 const conditionsOf = (pod: KubeObject): unknown => (pod.status as { conditions?: unknown } | undefined)?.conditions;
 
@@ -42,6 +48,8 @@ export class PodLife {
   readonly #status: PodReport;
   #start: (() => void) | undefined;
   #expired = false;
+  /** Whether its node has taken it; what it said where it didn't. */
+  #admission: 'taken' | Rejection | undefined;
   #deadline: (() => void) | undefined;
 
   constructor(context: PodContext, pod: KubeObject) {
@@ -79,10 +87,27 @@ export class PodLife {
     return this.#containers.runs;
   }
 
+  get taken(): boolean {
+    return this.#admission === 'taken';
+  }
+
   start(): void {
+    this.#admission ??= this.#context.admit(this.pod) ?? 'taken';
+    if (this.#admission !== 'taken') {
+      this.#reject(this.#admission);
+      return;
+    }
     this.#report();
     this.#awaitDeadline();
     this.#mount();
+  }
+
+  #reject({ reason, message }: Rejection): void {
+    this.#over = true;
+    this.#start = this.#context.cluster.clock.after(REJECTING, () => {
+      this.#note({ type: 'Warning', reason, message });
+      this.#report();
+    });
   }
 
   #mount(): void {
@@ -107,6 +132,7 @@ export class PodLife {
 
   /** Takes over a pod whose status says that it runs already. */
   adopt(): void {
+    this.#admission = 'taken';
     const status = this.pod.status as { podIP?: string; startTime?: string; phase?: string };
     this.ip = status.podIP ?? '';
     this.#sandbox = true;
@@ -298,6 +324,7 @@ export class PodLife {
       startTime: this.#startTime,
       sandbox: this.#sandbox,
       expired: this.#expired,
+      ...(this.#admission && this.#admission !== 'taken' ? { rejected: this.#admission } : {}),
       ...this.#containers.views(),
     };
   }

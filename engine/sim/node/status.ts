@@ -1,5 +1,6 @@
 /** From what runs on the node to the status of its pod, field by field as a kubelet of 1.34 writes it. Pure. */
 import type { KubeObject } from '../../api/types.ts';
+import { type Rejection, rejectedStatus } from './admission.ts';
 
 export interface Waiting {
   reason: string;
@@ -39,6 +40,8 @@ export interface PodView {
   sandbox: boolean;
   /** It was longer on the node than its deadline allows. */
   expired?: boolean;
+  /** Its node has not taken it. */
+  rejected?: Rejection;
   init: ContainerView[];
   containers: ContainerView[];
   ephemeral: ContainerView[];
@@ -187,6 +190,7 @@ function finalPhase(view: PodView): 'Succeeded' | 'Failed' {
 export function podStatus(pod: KubeObject, view: PodView, now: string, over = false): Record<string, unknown> {
   const spec = podSpec(pod);
   const before = (pod.status ?? {}) as { conditions?: Condition[]; qosClass?: string };
+  if (view.rejected) return rejectedStatus(before, view.rejected, view);
   const phase = over && !view.expired ? finalPhase(view) : phaseOf(spec, view);
   const done = phase === 'Succeeded' || phase === 'Failed';
   const sidecars = sidecarsOf(spec, view);

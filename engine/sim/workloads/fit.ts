@@ -36,7 +36,7 @@ export type Scheduled = PodSpec & {
     podAntiAffinity?: Required<PodTerm[]>;
   };
   nodeSelector?: Record<string, string>;
-  tolerations?: { key?: string; operator?: string; effect?: string }[];
+  tolerations?: { key?: string; operator?: string; value?: string; effect?: string }[];
   topologySpreadConstraints?: SpreadConstraint[];
   priority?: number;
   preemptionPolicy?: 'Never' | 'PreemptLowerPriority';
@@ -48,9 +48,15 @@ export interface Misfit {
   byPods: boolean;
 }
 
+export interface Taint {
+  key: string;
+  value?: string;
+  effect: string;
+}
+
 interface NodeSpec {
   unschedulable?: boolean;
-  taints?: { key: string; effect: string }[];
+  taints?: Taint[];
 }
 
 const CORDONED = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' };
@@ -60,10 +66,12 @@ export const specOf = (pod: SimObject) => pod.spec as unknown as Scheduled;
 
 export const priorityOf = (pod: SimObject): number => specOf(pod).priority ?? 0;
 
-export const tolerates = (spec: Scheduled, taint: { key: string; effect: string }): boolean =>
+export const tolerates = (spec: Scheduled, taint: Taint): boolean =>
   spec.tolerations?.some(
     (one) =>
-      ((one.key === undefined && one.operator === 'Exists') || one.key === taint.key) &&
+      (one.operator === 'Exists'
+        ? !one.key || one.key === taint.key
+        : one.key === taint.key && (one.value ?? '') === (taint.value ?? '')) &&
       (!one.effect || one.effect === taint.effect),
   ) ?? false;
 
@@ -88,7 +96,7 @@ const isTainted = (spec: Scheduled, node: SimObject): boolean =>
   ((node.spec ?? {}) as NodeSpec).taints?.some((one) => one.effect !== 'PreferNoSchedule' && !tolerates(spec, one)) ??
   false;
 
-function wants(spec: Scheduled, node: SimObject): boolean {
+export function wants(spec: Scheduled, node: SimObject): boolean {
   const labels = node.metadata.labels ?? {};
   if (Object.entries(spec.nodeSelector ?? {}).some(([key, value]) => labels[key] !== value)) return false;
   const terms = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;

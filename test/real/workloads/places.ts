@@ -1,5 +1,5 @@
 /** Scenarios of the scheduler: what keeps a pod from a node, and who has to leave one. */
-import { container, pod, podSpec } from './objects.ts';
+import { container, job, pod, podSpec } from './objects.ts';
 import type { Scenario } from './stage.ts';
 import { is, type Thing } from './watched.ts';
 
@@ -76,6 +76,30 @@ export const PLACES: readonly Scenario[] = [
       } finally {
         await stage.kubectl('delete', 'priorityclass', ...classes);
       }
+    },
+  },
+  {
+    name: 'a node rejects a pod that somebody has given it and that has no place there',
+    async play(stage) {
+      await stage.apply(pod('finds', at(31_875)));
+      await stage.when('Pod', 'finds', ready);
+      const found = stage.all('Pod')[0]?.spec as { nodeName: string };
+      const given = (spec: object, more: object = {}) => ({ ...podSpec(), ...spec, ...more, nodeName: found.nodeName });
+      const selects = { nodeSelector: { no: 'such' } };
+      const restartPolicy = 'Never';
+      await stage.apply(
+        pod('port', given(at(31_875))),
+        pod('selects', given(selects)),
+        pod('device', given(podSpec([container('c', { resources: { limits: { 'example.com/gpu': '1' } } })]))),
+        pod('orphan', podSpec([container()], { nodeName: 'no-such-node' })),
+        job('never', { backoffLimit: 0 }, given(selects, { restartPolicy })),
+      );
+      await Promise.all(
+        ['port', 'selects'].map((name) => stage.when('Pod', name, (one) => one.status?.phase === 'Failed')),
+      );
+      await stage.when('Pod', 'device', ready);
+      await stage.when('Job', 'never', (one) => is(one, 'Failed'));
+      await stage.kubectl('delete', 'pod', 'port', 'orphan');
     },
   },
 ];
