@@ -182,6 +182,13 @@ function volumeProblems(claims: readonly Claim[]): Problem[] {
     .map(({ name }) => ({ health: 'warn', now: 'volume lost', says: `${name} has lost its volume.` }));
 }
 
+/** Its operator may call it well, and be down itself: nothing that was seen says so. */
+const UNSEEN: Problem = {
+  health: 'unknown',
+  now: 'pods unseen',
+  says: 'Its pods may not be read, so only its operator speaks for it.',
+};
+
 /** Judges a cluster by the objects it is made of, its pods and its volume claims. */
 export function judge(
   facts: readonly Facts[],
@@ -200,11 +207,11 @@ export function judge(
   }
   const seen = podProblems(members, busy);
   const unseen = known === 'all' ? [...roleProblems(facts, tallies, busy), ...absenceProblems(tallies, busy)] : [];
-  const problems = [...unseen, ...seen, ...volumeProblems(claims), ...phases].toSorted(
+  const blind: Problem[] = known === 'denied' ? [UNSEEN] : [];
+  const problems = [...unseen, ...seen, ...volumeProblems(claims), ...phases, ...blind].toSorted(
     (a, b) => RANK[b.health] - RANK[a.health],
   );
   const reasons = [...new Set(problems.map((problem) => problem.says))];
-  if (known === 'denied') reasons.push('Its pods may not be read, so only its operator speaks for it.');
   const more = reasons.length - MOST_REASONS;
   const top = problems[0];
   return {

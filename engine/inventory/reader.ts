@@ -155,7 +155,10 @@ export class Reader {
     if (!(error instanceof KubeError) || error.status !== 403) throw error;
     const resource = resourceName(what);
     if (!this.denied.some((each) => each.resource === resource && each.verb === verb)) {
-      this.denied.push({ verb, resource, namespace: what.namespaced ? namespace : null, why: error.message });
+      const { message } = error;
+      // A gateway that refuses does not say what.
+      const why = message.includes(what.plural) ? message : `you may not ${verb} ${resource}: ${message}`;
+      this.denied.push({ verb, resource, namespace: what.namespaced ? namespace : null, why });
     }
   }
 }

@@ -213,6 +213,14 @@ test('instances: each with its cluster, those of none too', async () => {
   ]);
 });
 
+test('a refusal that does not name what is refused is told with it', async () => {
+  const blocked = new KubeError('https://x answered 403', { status: 403, reason: 'Forbidden' });
+  const api = server(redis(), { breaks: ({ plural }) => (plural === 'pods' ? blocked : undefined) });
+  const { reader, denied } = await readAll(api, prod);
+  expect(denied.map(({ why }) => why)).toEqual(['you may not list pods: https://x answered 403']);
+  expect(new Set(reader.estate.clusters().map(({ health }) => health))).toEqual(new Set(['unknown']));
+});
+
 test('pods alone may be listed: they have no cluster, and what is missing is said', async () => {
   const api = server(redis(), { denies: ({ plural }) => plural !== 'pods', resources: [...RESOURCES, OPENGAUSS] });
   const listing = await readAll(api, prod);

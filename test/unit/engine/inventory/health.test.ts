@@ -163,12 +163,12 @@ describe('KubeBlocks, three redis', () => {
     expect(verdict(estate).health).toBe('bad');
   });
 
-  test('where pods may not be read, only the operator speaks', () => {
+  test('where pods may not be read, what the operator calls well is not known to be', () => {
     const estate = estateOf(fixture('kubeblocks').filter((raw) => raw.kind !== 'Pod'));
     estate.podsKnown = 'denied';
     expect(verdict(estate)).toEqual({
-      health: 'ok',
-      now: '',
+      health: 'unknown',
+      now: 'pods unseen',
       reasons: ['Its pods may not be read, so only its operator speaks for it.'],
     });
   });

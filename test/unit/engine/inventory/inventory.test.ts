@@ -181,7 +181,7 @@ test('denied pods: what is left is shown for what it is', async () => {
   await clock.advance(100);
   expect(state('pods')).toBe('denied');
   expect(it.estate.clusters()[0]).toMatchObject({
-    health: 'ok',
+    health: 'unknown',
     reasons: ['Its pods may not be read, so only its operator speaks for it.'],
   });
   expect(open.has('services')).toBe(true);
