@@ -113,6 +113,9 @@ export function forbidden(resource: GroupResource, name: string, why: string): A
   return failure(403, 'Forbidden', `${subject} is forbidden: ${why}`, about(resource, name));
 }
 
+export const notAllowed = (): ApiError =>
+  failure(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {});
+
 /** An URL that no resource is served under. */
 export const pageNotFound = (): ApiError =>
   failure(404, 'NotFound', 'the server could not find the requested resource', {});

@@ -1,6 +1,6 @@
 /** Methods that no resource has, of a name or none: who asks is looked at first. */
 import { expect, test } from 'vitest';
-import { openApi, pick } from './suite.ts';
+import { openApi, pick, REAL } from './suite.ts';
 
 const api = openApi();
 const ask = (method: string, path: string, headers: Record<string, string> = {}) =>
@@ -19,6 +19,31 @@ test.for(['FROB', 'get', 'PROPFIND', 'OPTIONS'])('%s is no method of a resource'
       'the server does not allow this method on the requested resource',
     ]);
   }
+});
+
+test('the version is read, and nothing else', async () => {
+  for (const method of ['FROB', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND']) {
+    const { code, body } = await ask(method, '/version');
+    expect([method, code, body.reason, body.message]).toEqual([
+      method,
+      405,
+      'MethodNotAllowed',
+      'the server does not allow this method on the requested resource',
+    ]);
+  }
+  expect((await ask('HEAD', '/version')).code).toBe(405);
+  expect((await ask('GET', '/version')).code).toBe(200);
+});
+
+test('warnings are a header each', async () => {
+  const { code, headers } = await api.post(
+    '/api/v1/namespaces/default/configmaps',
+    { metadata: { name: 'a' }, one: 1, two: 2 },
+    { query: { dryRun: 'All', fieldValidation: 'Warn' } },
+  );
+  const words = ['299 - "unknown field \\"one\\""', '299 - "unknown field \\"two\\""'];
+  // HTTP/2, which a real server speaks here, hands them over as one.
+  expect([code, headers.warning]).toEqual([201, REAL ? words.join(', ') : words]);
 });
 
 test('a page that is not there is not found by any method', async () => {

@@ -3,7 +3,7 @@
 import { aggregated } from '../discovery/aggregated.ts';
 import { apiGroup, apiGroupList, apiResourceList, apiVersions } from '../discovery/legacy.ts';
 import { hashOf, type OpenApi } from '../discovery/openapi.ts';
-import { failure, pageNotFound } from '../errors.ts';
+import { failure, notAllowed, pageNotFound } from '../errors.ts';
 import type { Kernel } from '../kernel.ts';
 import { authorize } from '../rbac/rules.ts';
 import type { Registry } from '../resources/registry.ts';
@@ -112,8 +112,10 @@ export function answerPath(call: Call, kernel: Kernel, { registry, openapi, port
   const accept = call.request.headers.accept ?? '';
   const document = path.startsWith('/openapi/') ? openApiDocument(openapi, path) : undefined;
   const known = document && path !== '/openapi/v3' ? openapi.hash(document) : '';
-  if (path === '/version') sendJson(call, 200, VERSION);
-  else if (answerPage(call, kernel, path, port, VERSION.gitVersion)) return;
+  if (path === '/version') {
+    if (call.request.method !== 'GET') throw notAllowed();
+    sendJson(call, 200, VERSION);
+  } else if (answerPage(call, kernel, path, port, VERSION.gitVersion)) return;
   else if (path === '/openapi/v2' && accept.startsWith('application/com.github.proto-openapi.spec.v2'))
     sendKept(call, openapi.v2Proto(), V2_PROTO, { etag: known, vary: 'Accept-Encoding, Accept' });
   else if (document) {

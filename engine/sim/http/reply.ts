@@ -29,10 +29,10 @@ const NEWLINE = Buffer.from('\n');
 
 const quoted = (text: string): string => `"${text.replace(/[\\"]/g, '\\$&').replace(/[\u0000-\u001f\u007f]/g, ' ')}"`;
 
-function writeHead(exchange: Exchange, code: number, headers: Record<string, string>): void {
+function writeHead(exchange: Exchange, code: number, headers: Record<string, string | string[]>): void {
   const { response } = exchange;
   if (exchange.warnings.length > 0)
-    headers.Warning = [...new Set(exchange.warnings)].map((text) => `299 - ${quoted(text)}`).join(', ');
+    headers.Warning = [...new Set(exchange.warnings)].map((text) => `299 - ${quoted(text)}`);
   if (!response.hasHeader('Cache-Control')) response.setHeader('Cache-Control', 'no-cache, private');
   response.writeHead(code, headers);
 }

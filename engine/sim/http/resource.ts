@@ -1,5 +1,5 @@
 /** The verbs on resources as HTTP. */
-import { failure, notFound, pageNotFound, qualified } from '../errors.ts';
+import { notAllowed, notFound, pageNotFound, qualified } from '../errors.ts';
 import type { Kernel } from '../kernel.ts';
 import { isReview } from '../rbac/reviews.ts';
 import { authorize } from '../rbac/rules.ts';
@@ -37,9 +37,6 @@ const DEPRECATED: Record<string, string> = {
   endpoints: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
   componentstatuses: 'v1 ComponentStatus is deprecated in v1.19+',
 };
-
-const notAllowed = (): Error =>
-  failure(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {});
 
 /** Subresources that are the object itself, of which a write changes a part. */
 const PARTS = new Set(['status', 'finalize', 'ephemeralcontainers', 'resize', 'approval']);
