@@ -144,6 +144,8 @@ export interface RunRow {
   left?: { by: string; at?: number; gone: boolean };
   /** The name of the run that it waits for. */
   blockedBy?: string;
+  /** Who began to wait with it last, as far as its journal says. */
+  waiter?: string;
 }
 
 export type Effect = 'read' | 'change' | 'destroy';

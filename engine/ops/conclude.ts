@@ -4,7 +4,7 @@ import { CONDITIONS, type RunName, setCondition } from './conditions.ts';
 import { badPlace, isOver, type Journal, lastAttempt, nextPlace, type Question, stepAt, targetAt } from './journal.ts';
 
 export function finish(journal: Journal, phase: RunPhase, message: string, now: string): Journal {
-  const { question: _, blockedBy: __, ...rest } = journal;
+  const { question: _, blockedBy: __, waiter: ___, ...rest } = journal;
   return { ...rest, phase, message, finishedAt: now };
 }
 

@@ -69,6 +69,10 @@ export class RunHandle {
     return this.#options.store;
   }
 
+  get identity(): Identity {
+    return this.#options.identity;
+  }
+
   get runName(): RunName {
     return { name: this.ref.name, cluster: this.#journal.cluster.name };
   }

@@ -92,7 +92,7 @@ export class Hold {
   /** Waits in the store, held by nobody: whichever engine sees the cluster free goes on with it. */
   async yieldTo(blocker: string): Promise<void> {
     this.heartbeat.stop();
-    await this.write(wait(blocker, this.now()), letGo);
+    await this.write(wait(blocker, this.now(), this.handle.identity), letGo);
   }
 
   /** Others may go on at once. Not waited for long: a hold that is not let go runs out. */

@@ -1,6 +1,8 @@
 /** The journal of a run: all that is known of it. What the screen shows, and what another engine goes on from, is made from this alone. */
+
 import type { OpsDefinitionSpec, ParameterAssignment } from '../api/types.ts';
 import type { Condition, DefinitionSource, Effect, RunAttempt, RunPhase } from '../protocol.ts';
+import type { Identity } from '../runtime/identity.ts';
 
 /** The end of an attempt's output, as it may be drawn. */
 export interface OutputTail {
@@ -134,6 +136,8 @@ export interface Journal {
   adopted?: { at: string; by: string; from: string }[];
   /** The run that has the cluster. */
   blockedBy?: string;
+  /** Whose program waits with it, without holding it. */
+  waiter?: Identity;
   /** Nobody went on with it while it could have begun: no other run waits for it any more. */
   passed?: { at: string; by: string };
   /** Stamp of the last write: a writer whose answer was lost knows its own write again. */

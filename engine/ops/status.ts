@@ -122,7 +122,8 @@ const ATTEMPT_PHASES: readonly unknown[] = Object.keys(TASK_WORDS).filter((phase
 
 /** Anybody who may write the status may have written it: whatever the engine goes by is looked at before it does. */
 function wellFormed(journal: OpsRequestStatus['journal']): boolean {
-  const { version, definition, cluster, parameters, steps, holder, left, verdicts, createdAt, effect } = journal;
+  const { version, definition, cluster, parameters, steps, holder, left, waiter, verdicts, createdAt, effect } =
+    journal;
   return (
     version === 1 &&
     isText(createdAt) &&
@@ -140,6 +141,8 @@ function wellFormed(journal: OpsRequestStatus['journal']): boolean {
         Number.isInteger(holder.beat) &&
         isText(holder.at ?? '') &&
         typeof (holder.settles ?? false) === 'boolean')) &&
+    (waiter === undefined ||
+      ([waiter?.identity, waiter?.host, waiter?.started].every(isText) && Number.isInteger(waiter.pid))) &&
     (left === undefined || (isText(left?.by) && isText(left.at))) &&
     Array.isArray(steps) &&
     steps.every(

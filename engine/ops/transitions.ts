@@ -3,6 +3,7 @@
  * next one. A writer that lost its compare-and-set reads the journal anew and applies its transition again; `Stale` then means
  * that the world has moved on and the writer has to look again.
  */
+import type { Identity } from '../runtime/identity.ts';
 import { conclude, failed, finish, noneUnderWay } from './conclude.ts';
 import { CONDITIONS, type RunName, setCondition } from './conditions.ts';
 import {
@@ -91,14 +92,14 @@ export const begin =
   (run: RunName, now: string): Transition =>
   (journal) => {
     require(isToBegin(journal), `the run is ${journal.phase}`);
-    const { blockedBy: _, passed: __, ...rest } = journal;
+    const { blockedBy: _, passed: __, waiter: ___, ...rest } = journal;
     let conditions = setCondition(journal.conditions, CONDITIONS.progressing(run), now);
     conditions = setCondition(conditions, CONDITIONS.validated(run), now);
     return { ...rest, phase: 'Running', message: '', startedAt: journal.startedAt ?? now, conditions };
   };
 
 export const wait =
-  (blocker: string, now: string): Transition =>
+  (blocker: string, now: string, waiter?: Identity): Transition =>
   (journal) => {
     const untouched = journal.steps.every((step) => step.targets.every((t) => t.attempts.every(neverSent)));
     require(untouched && !isOver(journal), 'the run has begun');
@@ -111,6 +112,7 @@ export const wait =
       })),
       phase: 'Waiting',
       blockedBy: blocker,
+      ...(waiter ? { waiter } : {}),
       message: `waits for ${blocker}, which has the cluster`,
       conditions: setCondition(
         journal.conditions,

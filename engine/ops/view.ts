@@ -59,6 +59,7 @@ export function runRow(meta: RunMeta, journal: Journal, silent = false): RunRow 
     holder: isOver(journal) || silent ? '' : (journal.holder?.identity ?? ''),
     ...leftOf(journal, silent),
     ...(journal.phase === 'Waiting' && journal.blockedBy ? { blockedBy: journal.blockedBy } : {}),
+    ...(journal.phase === 'Waiting' && journal.waiter ? { waiter: journal.waiter.identity } : {}),
   });
 }
 

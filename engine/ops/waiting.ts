@@ -1,4 +1,5 @@
 /** What is written of a run that waits for another by whoever waits with it, without holding it. */
+import { isDead } from '../runtime/identity.ts';
 import { RunHandle } from './handle.ts';
 import { HOLD_MS } from './holder.ts';
 import { isToBegin, type Journal } from './journal.ts';
@@ -9,7 +10,7 @@ import { cancel, passBy, Stale, type Transition, wait } from './transitions.ts';
 
 const isFree = (journal: Journal): boolean => isToBegin(journal) && !journal.holder;
 
-/** Whom it waits for now, for those who only read its journal. Not worth more than one try. */
+/** Whom it waits for now, and who with it, for those who only read its journal. Not worth more than one try. */
 export async function nameBlocker(
   engine: Engine,
   store: JournalStore,
@@ -18,10 +19,13 @@ export async function nameBlocker(
   signal: AbortSignal,
 ): Promise<Stored> {
   const { journal } = stored;
-  if (!journal || stored.unsealed || !isFree(journal) || journal.blockedBy === blocker) return stored;
+  if (!journal || stored.unsealed || !isFree(journal)) return stored;
+  const { blockedBy, waiter } = journal;
+  const { identity } = engine;
+  if (blockedBy === blocker && waiter && !isDead(waiter, identity)) return stored;
   try {
     const now = new Date(engine.clock.now()).toISOString();
-    return await store.write(stored, wait(blocker, now)(journal), signal);
+    return await store.write(stored, wait(blocker, now, identity)(journal), signal);
   } catch {
     return stored;
   }

@@ -4,6 +4,7 @@ import { SOURCES } from '../../engine/ops/plan.ts';
 import { adoptWith, beginWith, type Stored, UNSEALED } from '../../engine/ops/store.ts';
 import { KEPT_WORDS } from '../../engine/ops/stores.ts';
 import { drawable, keptLog, runDetail } from '../../engine/ops/view.ts';
+import { isDead, thisProcess } from '../../engine/runtime/identity.ts';
 import { parameterText, word } from './plan.ts';
 
 const WORDS: Record<string, string> = {
@@ -59,8 +60,13 @@ export function story(found: Stored): string {
 }
 
 /** Whether it is still there can't be told by one look. */
-function executedBy({ holder, left }: Journal): string {
+function executedBy({ holder, left, phase, waiter }: Journal): string {
   if (holder && !holder.settles) return `${holder.identity}${holder.at ? `, last heard of at ${holder.at}` : ''}`;
+  if (phase === 'Waiting' && waiter) {
+    const here = thisProcess();
+    if (isDead(waiter, here)) return `nobody; ${waiter.identity}, which waited with it, is gone`;
+    return `nobody yet; ${waiter.identity} waits with it${waiter.host === here.host ? '' : ', as far as is known here'}`;
+  }
   return left ? `nobody; ${left.by} did${left.at ? `, last heard of at ${left.at}` : ''}` : 'nobody';
 }
 

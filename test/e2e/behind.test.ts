@@ -111,8 +111,11 @@ test('a run that waited for one that is over, and was killed: the list and who w
   await second.until('waits for head');
   const list = async () => (await cluster.run(['get', 'runs', '--cluster', 'cart']).done).stdout;
   await expect.poll(list, { timeout: 60_000 }).toContain('waits for head, which has the cluster');
+  const told = async () => (await cluster.run(['describe', 'run', 'middle']).done).stdout;
+  expect(await told()).toMatch(/executed by nobody yet; \S+ waits with it\n/);
   second.kill('SIGKILL');
   await second.done;
+  expect(await told()).toMatch(/executed by nobody; \S+, which waited with it, is gone\n/);
   open('head');
   expect((await first.done).code).toBe(0);
   const ends = 'opsdeck cancel middle -n default ends it';

@@ -172,6 +172,7 @@ it('shows what a run waits for: who has that one or has left it, and the way the
     phase: 'Waiting',
     message: 'waits for redis-reshard-x7f2, which has the cluster',
     blockedBy: 'redis-reshard-x7f2',
+    waiter: 'bob@laptop:7',
     holder: '',
   };
   const { holder: _, ...held } = RUNNING;
@@ -187,6 +188,9 @@ it('shows what a run waits for: who has that one or has left it, and the way the
     /redis-reshard-x7f2: Running since \d\d:\d\d:\d\d, executed by nobody: ana@bastion-3 is gone, last heard of at \d\d:\d\d:\d\d/,
   );
   expect(screen).toContain('b what it waits for');
+  await t.press(KEY.esc);
+  await t.until('nobody yet; bob@laptop:7 began to wait with it');
+  await t.press(KEY.enter);
   estate.emit({ t: 'rows', topic: 'runs', reset: false, upsert: [RUNNING], remove: [] });
   await t.until('executed by ana@bastion-3');
   estate.run = RUN_DETAIL;

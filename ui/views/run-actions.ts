@@ -9,8 +9,8 @@ import { topicOf } from './logs.ts';
 export const detailOf = (app: App, view: RunView): RunDetail | null | undefined => app.data.run(topicOf(view));
 
 /** Who executes it, or who did. */
-export function executedBy({ holder, left }: RunRow): string {
-  if (!left) return holder || 'nobody yet';
+export function executedBy({ holder, left, waiter }: RunRow): string {
+  if (!left) return holder || `nobody yet${waiter ? `; ${waiter} began to wait with it` : ''}`;
   const at = left.at === undefined ? '' : timeOfDay(left.at);
   if (left.gone) return `nobody: ${left.by} is gone${at && `, last heard of at ${at}`}`;
   return `nobody: ${left.by} did${at && `, last heard of at ${at}`}`;

@@ -346,6 +346,17 @@ test('whatever happens in whatever order: an attempt is intended after a failure
   );
 });
 
+test('who waits with a run is in its journal as long as it waits', () => {
+  const waiter = { identity: 'me', host: 'h', pid: 1, started: '' };
+  const waiting = wait('other', T(1), waiter)(journalOf({}));
+  expect(fromStatus(toStatus(waiting))).toMatchObject({ journal: { waiter } });
+  expect(wait('third', T(2))(waiting).waiter).toEqual(waiter);
+  expect(begin(run, T(3))(waiting)).not.toHaveProperty('waiter');
+  expect(cancel(run, 'me', T(3))(waiting)).not.toHaveProperty('waiter');
+  const forged = { ...toStatus(waiting), journal: { ...toStatus(waiting).journal, waiter: { identity: 1 } } };
+  expect(fromStatus(forged)).toBe('unreadable');
+});
+
 test('a run is passed by while it waits and nobody holds it, and may begin all the same once it can', () => {
   const waiting = wait('other-1', T(1))(journalOf({}));
   const passed = passBy('mine', T(2))(waiting);
