@@ -45,6 +45,8 @@ export interface Header {
   journal: 'opsrequest' | 'configmap' | 'local' | 'unknown';
   /** Who is waited for before anything can be asked: the user's login plugin. */
   login?: string;
+  /** What the plugin has said last, such as where to log in. */
+  loginSays?: string[];
   /** Round trip of the last successful request, milliseconds. */
   latency?: number;
 }

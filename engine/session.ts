@@ -42,6 +42,8 @@ const FIRST_PODS_MS = 60;
 const RECONNECT_MS = 3_000;
 /** A person who logs in with a browser needs minutes, not seconds. */
 const LOGIN_MS = 300_000;
+/** Of what the plugin says so many lines are shown. */
+const LOGIN_LINES = 8;
 /** Why a login plugin doesn't get the keyboard, and the way out. */
 const KEYBOARD = 'the cockpit has that; use the commands (opsdeck --help)';
 
@@ -62,6 +64,7 @@ export class Session {
   #answered = 0;
   /** Whose login is waited for; ''. */
   #login = '';
+  #loginSays: string[] = [];
   readonly #done: Promise<void>;
 
   constructor(options: SessionOptions) {
@@ -123,10 +126,16 @@ export class Session {
     const { connect: how, namespace, clock } = this.#options;
     const onWait = (who: string) => {
       this.#login = who;
+      this.#loginSays = [];
+      this.#headerSoon();
+    };
+    const onLine = (line: string) => {
+      this.#loginSays = [...this.#loginSays, line].slice(-LOGIN_LINES);
       this.#headerSoon();
     };
     const { signal } = this.#stopping;
-    const client = await connect({ ...how, login: { patienceMs: LOGIN_MS, signal, onWait, keyboard: KEYBOARD } });
+    const login = { patienceMs: LOGIN_MS, signal, onWait, onLine, keyboard: KEYBOARD };
+    const client = await connect({ ...how, login });
     const scope = namespace === undefined ? client.target.namespace : namespace;
     const pods = askPods(client, clock, scope, this.#stopping.signal);
     // Opening a connection and reading a page need this thread too.
@@ -272,7 +281,7 @@ export class Session {
         ...sourcesOf(this.#desk?.states() ?? [], 'runs'),
         ...sourcesOf(this.#desk?.catalog.states() ?? [], 'operations:'),
       ],
-      ...(this.#login === '' ? {} : { login: this.#login }),
+      ...(this.#login === '' ? {} : { login: this.#login, loginSays: this.#loginSays }),
       journal: this.#desk?.kept ?? 'unknown',
       ...(this.#latency === undefined ? {} : { latency: this.#latency }),
     };

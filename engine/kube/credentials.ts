@@ -67,15 +67,27 @@ export function credentialsFor(
     const asks = pluginOf(connection);
     const ending = new AbortController();
     const ends = signal ? AbortSignal.any([signal, ending.signal]) : ending.signal;
+    let said: string[] = [];
+    const hear = (line: string) => {
+      if (line !== '') said = [...said, line].slice(-2);
+      onLine?.(line);
+    };
     const login = async () => {
+      said = [];
       onWait?.(asks);
       try {
-        return await runExecPlugin(connection, env, { deadlineMs: patienceMs, signal: ends, onLine, keyboard });
+        return await runExecPlugin(connection, env, { deadlineMs: patienceMs, signal: ends, onLine: hear, keyboard });
       } finally {
         onWait?.('');
       }
     };
-    return { ...renewable(login, now, certificate), asks, close: () => ending.abort() };
+    return {
+      ...renewable(login, now, certificate),
+      get asks() {
+        return said.length === 0 ? asks : `${asks}, which says "${clean(said.join(' '), 300)}",`;
+      },
+      close: () => ending.abort(),
+    };
   }
   const provider = mapping(user.fields['auth-provider']);
   if (text(provider, 'name') !== '') {

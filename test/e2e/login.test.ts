@@ -23,9 +23,15 @@ function config(go: string, script = waiting(go), interactiveMode = 'Never'): st
   const parsed = parse(readFileSync(cluster.kubeconfig, 'utf8')) as Config;
   for (const each of parsed.users) {
     const status = { token: each.user.token };
-    const answer = JSON.stringify({ kind: 'ExecCredential', apiVersion: 'client.authentication.k8s.io/v1', status });
     const apiVersion = 'client.authentication.k8s.io/v1';
-    const exec = { apiVersion, command: '/bin/sh', args: ['-c', `${script}; echo '${answer}'`], interactiveMode };
+    const answer = JSON.stringify({ kind: 'ExecCredential', apiVersion, status });
+    const exec = {
+      apiVersion,
+      command: '/bin/sh',
+      args: ['-c', `${script}; echo "$ANSWER"`],
+      env: [{ name: 'ANSWER', value: answer }],
+      interactiveMode,
+    };
     each.user = { exec };
   }
   const file = `${go}.json`;
@@ -90,4 +96,26 @@ test('ctrl-c ends a plugin that asks, which leaves the terminal as it was', asyn
   terminal.press('\x03');
   expect(await terminal.gone).toMatchObject({ signal: 2 });
   await expect.poll(() => runs(readFileSync(`${go}.pid`, 'utf8')), LATE).toBe(false);
+});
+
+test('the cockpit shows where to log in, and goes on once that is done', async () => {
+  const go = join(cluster.dir, 'device');
+  const terminal = cluster.open(['--kubeconfig', config(go)], { cols: 80, rows: 24 });
+  await terminal.until('open https://login.example in a browser');
+  writeFileSync(go, '');
+  await terminal.until('No clusters');
+  terminal.press('q');
+  expect(await terminal.gone).toMatchObject({ exitCode: 0 });
+});
+
+test('a login that has to be renewed says where to', async () => {
+  const go = join(cluster.dir, 'renew');
+  const end = `end=$(date -u -d @$(($(date +%s) + 3)) +%Y-%m-%dT%H:%M:%SZ)`;
+  const short = `echo "$ANSWER" | sed 's/"status":{/&"expirationTimestamp":"'$end'",/'`;
+  const first = `[ -e ${go}.first ] || { touch ${go}.first; ${end}; ${short}; exit; }`;
+  const terminal = cluster.open(['--kubeconfig', config(go, `${first}; ${waiting(go)}`)]);
+  await terminal.until('No clusters');
+  await terminal.until('open https://login.example in a browser');
+  terminal.press('q');
+  expect(await terminal.gone).toMatchObject({ exitCode: 0 });
 });

@@ -263,3 +263,23 @@ it('says in its first line that it waits for the login, and no more when that is
   estate.emit({ t: 'header', header: HEADER });
   await vi.waitFor(() => expect(t.line(0)).not.toContain('waits for'));
 });
+
+it('shows in the body what the login asks for, whole, and no more when that is over', async () => {
+  const estate = createEstate();
+  estate.rows.clusters = [];
+  const at = 'https://login.example/device?code=';
+  estate.header = {
+    ...HEADER,
+    mode: { kind: 'connecting' },
+    sources: [],
+    login: 'the login plugin aws of user "sre"',
+    loginSays: [`open ${at}${'x'.repeat(80)}`, 'and enter the code ABCD-1234'],
+  };
+  const t = await launch({ estate });
+  await t.until('Waits for the login plugin aws of user "sre", which says:');
+  await t.until('and enter the code ABCD-1234');
+  expect(t.screen()).toContain(at);
+  expect(t.screen().match(/x/g)?.length).toBeGreaterThanOrEqual(80);
+  estate.emit({ t: 'header', header: HEADER });
+  await vi.waitFor(() => expect(t.screen()).not.toContain('ABCD-1234'));
+});

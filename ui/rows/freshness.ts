@@ -1,5 +1,5 @@
 /** How fresh a pane is, in words. A list that is empty for want of rights or of time never reads as an empty cluster. */
-import type { Freshness, Mode } from '../../engine/protocol.ts';
+import type { Freshness, Header } from '../../engine/protocol.ts';
 import type { Part, Pen } from '../pen.ts';
 
 /** As `where` of a scope without bounds. */
@@ -34,7 +34,13 @@ export function freshnessPart(freshness: Freshness | null, pen: Pen, short = fal
 }
 
 /** Sentences that stand in an empty list. `what`: e.g. `clusters`; `where`: e.g. `namespace payments`. */
-export function emptyText(freshness: Freshness | null, what: string, where: string, mode: Mode): string[] {
+export function emptyText(freshness: Freshness | null, what: string, where: string, header: Header): string[] {
+  const { mode, login, loginSays = [] } = header;
+  const seen = freshness?.state === 'live' || freshness?.state === 'denied' || freshness?.state === 'absent';
+  if (login !== undefined && !seen) {
+    if (loginSays.length === 0) return [`Waits for ${login}.`];
+    return [`Waits for ${login}, which says:`, ...loginSays];
+  }
   if (freshness === null) {
     if (mode.kind === 'unreachable') return [`Nothing is known about ${what}: ${mode.why}`];
     return [`Connecting: nothing is known about ${what} yet.`];

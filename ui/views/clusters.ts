@@ -80,7 +80,7 @@ const paint: View<ClustersView>['paint'] = (view, app, pen, panes) => {
       empty:
         total > 0
           ? [`None of ${total} clusters matches /${view.list.filter}`]
-          : emptyText(fresh, 'clusters', whereText(app), app.data.header.mode),
+          : emptyText(fresh, 'clusters', whereText(app), app.data.header),
     },
     { lines: (columns, pen) => detailLines(app, view, columns, pen), right: runningOn(app, at.row) },
     panes,

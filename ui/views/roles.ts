@@ -70,7 +70,7 @@ const paint: View<RolesView>['paint'] = (view, app, pen, panes) => {
       empty:
         total > 0
           ? [`None of ${total} pods matches /${view.list.filter}`]
-          : emptyText(fresh, 'pods', whereText(app), app.data.header.mode),
+          : emptyText(fresh, 'pods', whereText(app), app.data.header),
     },
     { lines: (columns, pen) => detailLines(app, view, columns, pen) },
     panes,

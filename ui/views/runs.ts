@@ -69,7 +69,7 @@ const paint: View<RunsView>['paint'] = (view, app, pen, panes) => {
   const where = view.cluster && fresh?.state === 'live' ? `namespace ${view.cluster.namespace}` : whereText(app);
   const empty =
     view.list.filter === '' || !isKnown(fresh)
-      ? emptyText(fresh, what, where, app.data.header.mode)
+      ? emptyText(fresh, what, where, app.data.header)
       : [`No run matches /${view.list.filter}`];
   return paintListDetail(
     view,

@@ -124,7 +124,10 @@ ${answer({ token: 'abc', expirationTimestamp: '2026-01-01T00:00:00Z' })}`);
 });
 
 describe('a login that takes its time', () => {
-  const hanging = () => user({ exec: { apiVersion: V1, command: plugin('echo $$ > "$OUT"; exec sleep 1000') } });
+  const hanging = () =>
+    user({
+      exec: { apiVersion: V1, command: plugin('echo open https://login >&2; echo $$ > "$OUT"; exec sleep 1000') },
+    });
   const pid = () => join(folder, 'pid');
   const started = () =>
     vi.waitFor(() => Number(readFileSync(pid(), 'utf8').trim() || Number.NaN) || expect.unreachable(), 20_000);
@@ -146,7 +149,7 @@ describe('a login that takes its time', () => {
     });
     const transport = createTransport(connection, source);
     expect(await refused(transport.request('/version', { timeoutMs: 500 }))).toMatch(
-      /^the login plugin \S+ of user "usr" has given no answer yet; finish the login, or log in with kubectl$/,
+      /^the login plugin \S+ of user "usr", which says "open https:\/\/login", has given no answer yet; finish the login, or log in with kubectl$/,
     );
     expect(waits).toEqual([expect.stringMatching(/^the login plugin \S+ of user "usr"$/)]);
     const child = await started();
