@@ -1,4 +1,7 @@
 # usage: sh forward.sh POD PORT TEXT    says the text to a port of the pod, through kubectl, and prints what comes back
+# That of the last time names a port that is closed.
+rm -f forwarding complaints
+touch forwarding
 kubectl port-forward "pod/$1" ":$2" >forwarding 2>complaints &
 until port=$(sed -n 's/^Forwarding from 127.0.0.1:\([0-9]*\) .*/\1/p' forwarding) && [ -n "$port" ]; do sleep 0.1; done
 printf "$3" | bash -c "exec 3<>/dev/tcp/127.0.0.1/$port; cat >&3; timeout 10 cat <&3" 2>/dev/null
