@@ -20,6 +20,8 @@ const NOISE = [
   /Operation cannot be fulfilled on .*the object has been modified/,
   /probe errored and resulted in unknown state/,
   /FailedScheduling .*Too many pods/,
+  // The claim of a set's pod, made just before it.
+  /FailedScheduling .*persistentvolumeclaim "data-\S+" not found/,
   /FailedMount .*token bound to a pod scheduled on a different node/,
 ];
 

@@ -12,6 +12,8 @@ const CHOSEN: [RegExp, string][] = [
   [/(nodePort\\*":)3\d{4}/g, '$10'],
   [/kube-api-access-\w{5}/g, 'kube-api-access-XXXXX'],
   [/"healthCheckNodePort":3\d{4}/g, '"healthCheckNodePort":0'],
+  // A set's claims become volumes in the order of a map.
+  [/(spec\.template\.spec\.volumes\[)\d+(?=\]\.(?:name|persistentVolumeClaim)\b)/g, '$1N'],
 ];
 
 function parsed(text: string): unknown {
@@ -70,7 +72,9 @@ export function comparable(answer: Answer, namespace: string): Record<string, un
     if (Array.isArray(items)) for (const item of items) withoutControllers(item, kind?.replace(/List$/, ''));
   }
   const result: Record<string, unknown> = { code: answer.code, body };
-  if (answer.headers.warning) result.warning = [answer.headers.warning].flat().sort();
+  // Over HTTP/2 they come as one text, over HTTP/1.1 as a list.
+  const warnings = [answer.headers.warning ?? []].flat().join(', ');
+  if (warnings) result.warning = warnings.split(/, (?=299 - )/).sort();
   const type = String(answer.headers['content-type'] ?? '');
   if (type) result.type = type;
   const status = body as { kind?: string; message?: string; details?: { causes?: object[] } };
