@@ -1,6 +1,6 @@
 /** Everything of a kind, read once. */
 import { pagesOf } from '../kube/pages.ts';
-import { listOf, type Message } from '../kube/protobuf.ts';
+import type { Message } from '../kube/protobuf.ts';
 import { type KubeClient, KubeError } from '../kube/types.ts';
 
 const PAGE = 500;
@@ -14,12 +14,11 @@ export async function listAll<T>(
   options: {
     labelSelector?: string | undefined;
     signal?: AbortSignal | undefined;
-    /** Of an item. */
+    /** Of the list. */
     protobuf?: Message | undefined;
   } = {},
 ): Promise<void> {
-  const { labelSelector, signal } = options;
-  const protobuf = options.protobuf && listOf(options.protobuf);
+  const { labelSelector, signal, protobuf } = options;
   for (let tried = 1; ; tried++) {
     try {
       const query = { limit: PAGE, labelSelector };

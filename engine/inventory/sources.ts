@@ -1,5 +1,5 @@
 /** Which of the providers' kinds an API server serves, and where they are read. */
-import type { Message } from '../kube/protobuf.ts';
+import { listOf, type Message } from '../kube/protobuf.ts';
 import type { Resource } from '../kube/types.ts';
 import type { Provider, ProviderResource } from './provider.ts';
 import { POD } from './raw-pod.ts';
@@ -10,7 +10,7 @@ export interface Served {
   version: string;
   plural: string;
   namespaced: boolean;
-  /** What is read of an object; lists of it are asked for in protobuf. Only of built-in kinds, and worth it where there are many. */
+  /** What is read of a list, which is asked for in protobuf. Only of built-in kinds, and worth it where there are many. */
   protobuf?: Message;
 }
 
@@ -21,7 +21,7 @@ export interface Source extends Served {
 }
 
 export const CORE: Record<'pods' | 'services' | 'persistentvolumeclaims', Served> = {
-  pods: { group: '', version: 'v1', plural: 'pods', namespaced: true, protobuf: POD },
+  pods: { group: '', version: 'v1', plural: 'pods', namespaced: true, protobuf: listOf(POD) },
   services: { group: '', version: 'v1', plural: 'services', namespaced: true },
   persistentvolumeclaims: { group: '', version: 'v1', plural: 'persistentvolumeclaims', namespaced: true },
 };

@@ -4,7 +4,7 @@
  */
 import { listIn } from './answers.ts';
 import { jsonLines } from './json-lines.ts';
-import { listOf, type Message } from './protobuf.ts';
+import type { Message } from './protobuf.ts';
 import { type KubeClient, KubeError } from './types.ts';
 import { LIST, type Met, type Position, step, type Trouble } from './watch-state.ts';
 
@@ -28,7 +28,7 @@ export interface ReflectorOptions<T> {
   /** Path of the collection, e.g. `/api/v1/pods`. */
   path: string;
   query?: Record<string, string>;
-  /** The fields that `project` reads, of a kind that has a protobuf form: the list may come in it. */
+  /** A list with the fields that `project` reads, of a kind that has a protobuf form: it may come in that. */
   protobuf?: Message | undefined;
   /** The slim form of an object; undefined: of no interest. It comes without managedFields. */
   project: (raw: RawObject) => T | undefined;
@@ -65,13 +65,12 @@ export function askFirst(asking: Asking, signal: AbortSignal): Promise<Page> {
 }
 
 async function ask(
-  { client, clock, path, query: own, protobuf: item }: Asking,
+  { client, clock, path, query: own, protobuf }: Asking,
   { token, limit }: Pick<Listing, 'token' | 'limit'>,
   signal: AbortSignal,
 ): Promise<Page> {
   const query = { ...own, limit, ...(token === '' ? {} : { continue: token }) };
   const began = clock.monotonic();
-  const protobuf = item && listOf(item);
   const asked = { query, signal, dropManagedFields: true, protobuf };
   // One object that is none is no reason to see nothing of the others.
   const answer = listIn(await client.request<ListAnswer>(path, asked), path, 'some');

@@ -21,6 +21,15 @@ export interface SimObject extends KubeObject {
   metadata: Meta;
 }
 
+/** As most kinds have it in their status. */
+export interface Condition {
+  type: string;
+  status: string;
+  reason: string;
+  message: string;
+  lastTransitionTime?: string;
+}
+
 export interface User {
   name: string;
   groups: string[];

@@ -1,6 +1,6 @@
 /** Which of its names a definition gets: in a group no two may have one. */
 import { at, equal } from '../json.ts';
-import { type Dict, isDict, type SimObject } from '../types.ts';
+import { type Condition, type Dict, isDict, type SimObject } from '../types.ts';
 import { type CrdSpec, specOfCrd } from './structural.ts';
 
 export type Names = CrdSpec['names'];
@@ -16,14 +16,6 @@ export interface Acceptance {
   names: Names;
   established: boolean;
   status: Dict | undefined;
-}
-
-interface Condition {
-  type: string;
-  status: string;
-  reason: string;
-  message: string;
-  lastTransitionTime?: string;
 }
 
 const NONE: Names = { plural: '', singular: '', kind: '', listKind: '' };

@@ -3,7 +3,7 @@ import type { KubeObject } from '../../api/types.ts';
 import type { SimCluster } from '../cluster.ts';
 import { type Amount, type Amounts, add, amountOf, dict, number, podAmounts } from '../kinds/amounts.ts';
 import type { Dict } from '../types.ts';
-import { type Scheduled, type Taint, tolerates, wants } from '../workloads/fit.ts';
+import { NO_PORTS, NOT_HERE, type Scheduled, type Taint, tolerates, wants } from '../workloads/fit.ts';
 import { clash, hostPortsOf } from '../workloads/ports.ts';
 import type { Names } from './names.ts';
 import type { PodView } from './status.ts';
@@ -74,11 +74,10 @@ export function rejection(pod: KubeObject, node: KubeObject, others: readonly Ku
   const { taints = [] } = (node.spec ?? {}) as { taints?: Taint[] };
   const short = shortage(pod, node, others);
   if (short) return short;
-  if (!wants(spec, node)) return failed('NodeAffinity', "node(s) didn't match Pod's node affinity/selector");
+  if (!wants(spec, node)) return failed('NodeAffinity', NOT_HERE);
   const wanted = hostPortsOf(spec);
   const taken = wanted.length > 0 ? others.flatMap((other) => hostPortsOf(specOf(other))) : [];
-  if (wanted.some((one) => taken.some((other) => clash(one, other))))
-    return failed('NodePorts', "node(s) didn't have free ports for the requested pod ports");
+  if (wanted.some((one) => taken.some((other) => clash(one, other)))) return failed('NodePorts', NO_PORTS);
   if (taints.some((taint) => taint.effect === 'NoExecute' && !tolerates(spec, taint)))
     return failed('TaintToleration', "node(s) had taints that the pod didn't tolerate");
   return undefined;

@@ -1,6 +1,7 @@
 import { failure } from '../errors.ts';
 import { at, clone } from '../json.ts';
 import { type Kernel, timestamp, type WriteContext } from '../kernel.ts';
+import { disrupted } from '../kinds/disrupted.ts';
 import type { ResourceInfo } from '../resources/info.ts';
 import { matchesLabels, parseLabelSelector } from '../selectors.ts';
 import { selectorText } from '../table/cells.ts';
@@ -56,19 +57,7 @@ function budgetFor(kernel: Kernel, pod: SimObject): SimObject | undefined {
 
 /** Says on the pod why it goes. */
 function mark(kernel: Kernel, info: ResourceInfo, pod: SimObject, context: WriteContext): void {
-  const next = clone(pod);
-  const status = (next.status ?? {}) as Dict;
-  const conditions = ((status.conditions ?? []) as Dict[]).filter(({ type }) => type !== 'DisruptionTarget');
-  const condition = {
-    type: 'DisruptionTarget',
-    status: 'True',
-    observedGeneration: pod.metadata.generation,
-    lastProbeTime: null,
-    lastTransitionTime: timestamp(kernel),
-    reason: 'EvictionByEvictionAPI',
-    message: 'Eviction API: evicting',
-  };
-  next.status = { ...status, conditions: [...conditions, condition] };
+  const next = disrupted(clone(pod), 'EvictionByEvictionAPI', 'Eviction API: evicting', timestamp(kernel));
   const about = { ...context, version: info.storageVersion, subresource: 'status' };
   atOnce(update(kernel, info, next, about, { fromPatch: true }));
 }

@@ -1,21 +1,13 @@
 /** Autoscalers of a cluster without a metrics server: they keep to their bounds, and say that they can't do more. */
 import { notFound, qualified } from '../errors.ts';
 import { at, equal } from '../json.ts';
-import type { SimObject } from '../types.ts';
+import type { Condition, SimObject } from '../types.ts';
 import { readScale } from '../verbs/scale.ts';
 import type { Controller, Kit } from './controller.ts';
 
 /** Milliseconds between two looks, and from the second of its making to the first. */
 const EVERY = 15_000;
 const FIRST = 1_500;
-
-interface Condition {
-  type: string;
-  status: string;
-  reason: string;
-  message: string;
-  lastTransitionTime?: string;
-}
 
 interface Status {
   currentReplicas?: number;

@@ -1,5 +1,5 @@
 import { equal } from '../json.ts';
-import type { Labels, SimObject } from '../types.ts';
+import type { Condition, Labels, SimObject } from '../types.ts';
 import type { Controller } from './controller.ts';
 import { isDone, isReady, type LabelSelector, matches } from './template.ts';
 import { controllerOf, type View } from './view.ts';
@@ -10,11 +10,7 @@ interface BudgetSpec {
   maxUnavailable?: number | string;
 }
 
-interface Condition {
-  type: string;
-  status: string;
-  reason: string;
-  message: string;
+interface BudgetCondition extends Condition {
   observedGeneration?: number;
   lastTransitionTime: string;
 }
@@ -55,7 +51,7 @@ export const disruptions: Controller = {
         : Math.max(0, expectedPods - amount(spec.maxUnavailable, expectedPods));
     const disruptionsAllowed = expectedPods > 0 ? Math.max(0, currentHealthy - desiredHealthy) : 0;
     const { generation } = budget.metadata;
-    const before = (budget.status as { conditions?: Condition[] } | undefined)?.conditions?.[0];
+    const before = (budget.status as { conditions?: BudgetCondition[] } | undefined)?.conditions?.[0];
     const status = disruptionsAllowed > 0 ? 'True' : 'False';
     const counts = {
       currentHealthy,

@@ -60,7 +60,9 @@ interface NodeSpec {
 }
 
 const CORDONED = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' };
-const NOT_HERE = "node(s) didn't match Pod's node affinity/selector";
+/** The kubelet says these too. */
+export const NOT_HERE = "node(s) didn't match Pod's node affinity/selector";
+export const NO_PORTS = "node(s) didn't have free ports for the requested pod ports";
 
 export const specOf = (pod: SimObject) => pod.spec as unknown as Scheduled;
 
@@ -206,7 +208,7 @@ export class Fit {
   #portless(node: SimObject): Misfit | undefined {
     const taken = this.#taken.get(node.metadata.name) ?? [];
     if (!this.#wanted.some((one) => taken.some((other) => clash(one, other)))) return undefined;
-    return { reasons: ["node(s) didn't have free ports for the requested pod ports"], byPods: true };
+    return { reasons: [NO_PORTS], byPods: true };
   }
 
   #tooLarge(node: SimObject): Misfit | undefined {

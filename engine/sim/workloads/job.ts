@@ -1,5 +1,5 @@
 import { equal } from '../json.ts';
-import type { SimObject } from '../types.ts';
+import type { Condition, SimObject } from '../types.ts';
 import type { Controller, Kit } from './controller.ts';
 import { indexes, ranges } from './jobIndexes.ts';
 import { failedIndexes, failureNotes, failureOf, INDEX, indexOf, type Policies, successRule } from './jobPolicy.ts';
@@ -21,11 +21,7 @@ interface Spec extends Policies {
   template: PodTemplate;
 }
 
-interface Condition {
-  type: string;
-  status: string;
-  reason: string;
-  message: string;
+interface JobCondition extends Condition {
   lastProbeTime: string;
   lastTransitionTime: string;
 }
@@ -40,7 +36,7 @@ interface Status {
   completionTime?: string;
   completedIndexes?: string;
   failedIndexes?: string;
-  conditions?: Condition[];
+  conditions?: JobCondition[];
   uncountedTerminatedPods?: { succeeded?: string[]; failed?: string[] };
 }
 
@@ -312,7 +308,7 @@ function close(job: SimObject, spec: Spec, status: Status, verdict: Verdict | un
   if (spec.ttlSecondsAfterFinished !== undefined) kit.again(spec.ttlSecondsAfterFinished * 1000);
 }
 
-function expire(job: SimObject, spec: Spec, status: Status, over: Condition, kit: Kit): void {
+function expire(job: SimObject, spec: Spec, status: Status, over: JobCondition, kit: Kit): void {
   if (spec.ttlSecondsAfterFinished === undefined) return;
   const at = Date.parse(status.completionTime ?? over.lastTransitionTime) + spec.ttlSecondsAfterFinished * 1000;
   if (at > kit.view.now) kit.again(at - kit.view.now);

@@ -1,4 +1,5 @@
 /** Takes away pods that nobody else would: their node is there no more, or they ended long ago and are too many. */
+import { disrupted } from '../kinds/disrupted.ts';
 import type { SimObject } from '../types.ts';
 import type { Controller, Kit } from './controller.ts';
 import { isDone, statusOf } from './template.ts';
@@ -81,20 +82,9 @@ function drop(ended: Map<string, string>, kit: Kit): void {
 
 /** A pod that has not ended is told to have failed, and goes at once; `why` it is disrupted, where it is. */
 function collect(pod: SimObject, kit: Kit, why?: string): void {
-  const status = statusOf(pod);
   if (!isDone(pod)) {
-    const condition = {
-      type: 'DisruptionTarget',
-      status: 'True',
-      reason: 'DeletionByPodGC',
-      message: why,
-      lastProbeTime: null,
-      lastTransitionTime: kit.now,
-      observedGeneration: pod.metadata.generation ?? 1,
-    };
-    const others = (status.conditions ?? []).filter(({ type }) => type !== condition.type);
-    const conditions = why === undefined ? {} : { conditions: [...others, condition] };
-    kit.view.update('pods', { ...pod, status: { ...status, phase: 'Failed', ...conditions } } as SimObject, 'status');
+    const told = why === undefined ? pod : disrupted(pod, 'DeletionByPodGC', why, kit.now);
+    kit.view.update('pods', { ...told, status: { ...statusOf(told), phase: 'Failed' } } as SimObject, 'status');
   }
   kit.view.delete('pods', pod, FORCED);
 }

@@ -1,5 +1,6 @@
 /** Who has to leave a node for a pod of a higher priority that fits no node as it is. */
 import { at } from '../json.ts';
+import { disrupted } from '../kinds/disrupted.ts';
 import type { SimObject } from '../types.ts';
 import type { Kit } from './controller.ts';
 import { Fit, type Misfit, priorityOf, specOf } from './fit.ts';
@@ -133,18 +134,8 @@ function compare(a: Candidate, b: Candidate): number {
 /** Says on a pod why it goes, and lets it go. */
 function expel(victim: SimObject, pod: SimObject, node: SimObject, kit: Kit): void {
   if (victim.metadata.deletionTimestamp) return;
-  const others = (statusOf(victim).conditions ?? []).filter(({ type }) => type !== 'DisruptionTarget');
-  const condition = {
-    type: 'DisruptionTarget',
-    status: 'True',
-    observedGeneration: victim.metadata.generation ?? 1,
-    lastProbeTime: null,
-    lastTransitionTime: kit.now,
-    reason: REASON,
-    message: `${specOf(pod).schedulerName ?? 'default-scheduler'}: preempting to accommodate a higher priority pod`,
-  };
-  const marked = { ...victim, status: { ...(victim.status as object), conditions: [...others, condition] } };
-  kit.view.update('pods', marked as SimObject, 'status');
+  const why = `${specOf(pod).schedulerName ?? 'default-scheduler'}: preempting to accommodate a higher priority pod`;
+  kit.view.update('pods', disrupted(victim, REASON, why, kit.now), 'status');
   kit.view.delete('pods', victim);
   kit.record(victim, {
     type: 'Normal',
