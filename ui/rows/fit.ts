@@ -18,9 +18,13 @@ export function safe(text: string): string {
   if (isSteady(text)) return text;
   let out = '';
   for (const { segment } of segmenter.segment(text.replace(/[\t\r\n]+/g, ' ').replace(UNSAFE, MARK)))
-    out += UNSTEADY.test(segment) || stringWidth(segment) > 2 ? MARK : segment;
+    out += UNSTEADY.test(segment) || stringWidth(segment) > 2 || swallows(segment) ? MARK : segment;
   return out;
 }
+
+/** Some marks are one cluster with whatever follows them, a column's padding too, which is narrower then than it was counted. */
+const swallows = (segment: string): boolean =>
+  segmenter.segment(`${segment} `).containing(segment.length)?.index !== segment.length;
 
 /** Terminal columns of a text that is `safe`. */
 export function width(text: string): number {

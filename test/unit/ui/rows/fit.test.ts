@@ -18,6 +18,7 @@ it('shows hostile text as text', () => {
   expect(safe('pay\u202egnp.exe')).toBe('pay\ufffdgnp.exe');
   expect(safe('a\u200bb\x9b2Jc')).toBe('a\ufffdb\ufffd2Jc');
   // Terminals disagree on how wide these are, and a wrong width breaks the whole line.
+  expect(fill('\u{11a84}', 2)).toBe('\ufffd ');
   expect(safe('👨‍👩 ok ⚠️ 🇫🇷')).toBe('👨\ufffd👩 ok \ufffd \ufffd');
 });
 
